@@ -348,7 +348,7 @@ def test_a_hostile_lesson_and_a_hostile_test_run_nothing(chromium: Browser) -> N
         "testPlace": evil,
         "details": evil,
     }
-    step = {**STATE["step"], "label": evil, "title": evil, "summary": evil, "standing": "here"}  # type: ignore[dict-item]
+    step = {**STATE["step"], "label": evil, "title": evil, "summary": evil}  # type: ignore[dict-item]
     state = {**STATE, "lesson": lesson_html(HOSTILE), "tests": [test], "steps": [step], "project": evil, "path": evil}
 
     def guide(port: int, loop: Any) -> Any:

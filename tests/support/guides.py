@@ -10,6 +10,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from starlette.types import ASGIApp
 
@@ -179,13 +180,14 @@ class RunningGuide:
 @contextmanager
 def running_guide(*args: str, cwd: Path) -> Iterator[RunningGuide]:
     """Run the guide of a project. It is ended as from outside."""
+    errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed below
     process = subprocess.Popen(
         [*PROGRAM, "guide", "--no-open", *args],
         cwd=cwd,
-        env=environment(),
+        env=environment(PYTHONFAULTHANDLER="1"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         text=True,
     )
     assert process.stdout is not None
@@ -199,10 +201,23 @@ def running_guide(*args: str, cwd: Path) -> Iterator[RunningGuide]:
         assert token and site
         yield RunningGuide(url, token[1], site[1], process)
         process.send_signal(signal.SIGTERM if os.name == "posix" else signal.CTRL_BREAK_EVENT)
-        assert process.wait(30) == 130
+        _wait_for_end(process, errors)
     finally:
         process.kill()
         process.wait()
         if reader.is_alive():
             reader.join(20)
         process.stdout.close()
+        errors.close()
+
+
+def _wait_for_end(process: subprocess.Popen[str], errors: IO[str]) -> None:
+    """A guide that doesn't end says where each of its threads is."""
+    try:
+        code = process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT if os.name == "posix" else signal.SIGTERM)
+        process.wait(30)
+        code = None
+    errors.seek(0)
+    assert code == 130, errors.read()

@@ -54,7 +54,7 @@ def test_the_state_has_the_step_with_its_lesson_and_the_map(page: Page) -> None:
 
     assert state["step"]["label"] == "01 · Comments"
     assert state["lesson"].startswith("<h2>01 · Comments</h2>")
-    assert [step["standing"] for step in state["steps"]][:2] == ["here", "to come"]
+    assert [step["label"] for step in state["steps"]][:2] == ["01 · Comments", "02 · Tags"]
     assert (state["undo"], state["isLast"]) == ("next", False)
 
 

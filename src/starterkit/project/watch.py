@@ -97,7 +97,9 @@ class Watch:
         self._files = _LearnerFiles(project)
         self._closed = threading.Event()
         self._runs = _Runs(project, emit, say)
-        self._threads = [threading.Thread(target=self._guarded, args=(task,)) for task in (self._look, self._runs.loop)]
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(task,), daemon=True) for task in (self._look, self._runs.loop)
+        ]
 
     def __enter__(self) -> Watch:
         for thread in self._threads:

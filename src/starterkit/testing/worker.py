@@ -300,5 +300,6 @@ def _packages(environment: Environment) -> object:
     if environment.folder is None:
         return environment.programs["python"]
     stamp = environment.folder / STAMP
-    names = (path.name for path in environment.folder.glob("[Ll]ib/**/site-packages/*.dist-info"))
+    folders = (*environment.folder.glob("lib/python*/site-packages"), environment.folder / "Lib" / "site-packages")
+    names = (path.name for folder in folders for path in folder.glob("*.dist-info"))
     return (stamp.stat().st_mtime_ns if stamp.exists() else 0, *sorted(names))

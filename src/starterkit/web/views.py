@@ -25,7 +25,7 @@ def project_view(project: Project) -> dict[str, Any]:
         "path": status.template.title,
         "step": _step_view(step) if step else None,
         "lesson": lesson_html(project.template.lesson(step.name), step.links) if step else "",
-        "steps": [{**_step_view(row.step), "standing": row.standing.value} for row in status.steps],
+        "steps": [_step_view(row.step) for row in status.steps],
         "solved": status.solved,
         "isLast": is_last_step(project),
         "undo": status.undoable,
