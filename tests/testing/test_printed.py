@@ -11,7 +11,7 @@ from starterkit.template.model import Commands
 from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
 from starterkit.testing.runner import run_tests
 from tests.support.probes import INI, check, project, template
-from tests.support.projects import node_alone, write_tree
+from tests.support.projects import node_alone, syntax_error, write_tree
 
 pytestmark = pytest.mark.slow
 
@@ -123,6 +123,27 @@ def test_the_line_of_a_failure_is_quoted(tmp_path: Path, code: str, caret: str |
     assert (result.caret is None) == ("oops" in code)
     if caret:
         assert result.source[result.caret or 0] == caret
+
+
+def test_a_syntax_error_behind_a_hidden_traceback_is_explained(tmp_path: Path) -> None:
+    conftest = """
+        import pytest
+
+        @pytest.fixture
+        def site():
+            __tracebackhide__ = True
+            import conduit.wrong
+        """
+    files = {
+        "conduit/wrong.py": "x = (\n",
+        "tests/conftest.py": conftest,
+        "tests/test_a.py": "def test_a(site): pass\n",
+    }
+
+    result = check(project(tmp_path, files)).results[0]
+
+    assert (result.message, str(result.place)) == (syntax_error("x = (\n"), "conduit/wrong.py:1")
+    assert (result.source, result.caret) == ("x = (", 4)
 
 
 def run_node(folder: Path, files: dict[str, str], *names: str) -> CheckResult:

@@ -20,7 +20,9 @@ _TYPE = re.compile(r"^(?:\w+\.)*(?P<type>[A-Z]\w*)(?: \[[\w ]+\])?(?:: |:?$)(?P<
 _TIMEOUT = re.compile(r"Timeout \(>(\d+(?:\.\d+)?)s\) from pytest-timeout|test timed out after (\d+)ms")
 _ERROR_LINES = re.compile(r"(?:^E(?:   .*| *)$\n?)+", re.MULTILINE)
 _NODE_CAUSE = re.compile(r"^  cause: (.*?)(?=^ +at |^\}|\Z)", re.DOTALL | re.MULTILINE)
-# Pytest prints an E in front of each line.
+# If pytest hides the whole traceback of a syntax error, only the first line has an E.
+_HIDDEN_TRACEBACK = re.compile(r'^E +(?P<error>File "[^\n]*(?:\n {4}[^\n]*)+)', re.MULTILINE)
+# Otherwise pytest prints an E in front of each line.
 _CARET = re.compile(r"^(?:E   )?(?P<code>.*\S.*)\n(?:E   )?(?P<marks> *\^)[\^~ ]*$", re.MULTILINE)
 _NODE_STACK = re.compile(r"(?P<error>\w*Error(?: \[\w+\])?: .*?)\n {4}at ", re.DOTALL)
 _NODE_ERROR = re.compile(r"^\w*Error: ", re.MULTILINE)
@@ -103,6 +105,8 @@ def _error_of(case: JUnitCase) -> str:
     wrapped = _WRAPPER.match(case.message)
     message = wrapped[1] if wrapped else case.message
     is_silent = message in ("collection failure", "internal error", "")
+    if hidden := _HIDDEN_TRACEBACK.search(message):
+        return hidden["error"]
     errors = list(_ERROR_LINES.finditer(case.text if is_silent else message))
     if errors:  # the message is a whole traceback, so use its last error
         return _without_mark(errors[-1][0])
