@@ -126,8 +126,9 @@ def test_programs_are_started_in_one_place() -> None:
 
 
 def test_only_the_console_writes_to_the_streams() -> None:
+    writers = ("cli/console/console.py", "cli/console/progress.py", "testing/preload/starterkit_worker.py")
     for file in SOURCE.rglob("*.py"):
-        if file.relative_to(SOURCE).as_posix() in ("cli/console/console.py", "cli/console/progress.py"):
+        if file.relative_to(SOURCE).as_posix() in writers:  # the worker runs in the project's Python
             continue
         names = {"print", "input", "sys.stdout.write", "sys.stderr.write", "typer.echo"}
         assert _calls(file).isdisjoint(names), file
