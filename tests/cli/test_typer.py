@@ -48,7 +48,7 @@ def test_typer_reads_values_with_the_object_that_is_put_into_a_parameter() -> No
         (["list", "--jsn"], "`starterkit list` has no option --jsn."),
         (["list", "--json=x"], "Option '--json' does not take a value."),
         (["run", "--port"], "Option '--port' requires an argument."),
-        (["template", "add-step"], "`starterkit template add-step` needs TEMPLATE."),
+        (["template", "add-step"], "`starterkit template add-step` needs a value for TEMPLATE."),
     ],
 )
 def test_typers_errors_have_the_attributes_that_tell_their_kind(arguments: list[str], message: str) -> None:

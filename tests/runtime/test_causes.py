@@ -290,7 +290,7 @@ _EXPIRED = """error: Failed to fetch: https://packages.example/simple/
     ("text", "kind", "words"),
     [
         (_DNS, NoNetworkError, "the host of the package index is unknown"),
-        ("npm error code ENOTFOUND\nnpm error syscall getaddrinfo\n", NoNetworkError, "isn't found"),
+        ("npm error code ENOTFOUND\nnpm error syscall getaddrinfo\n", NoNetworkError, "is unknown"),
         ("npm error code ECONNREFUSED\nnpm error syscall connect\n", NoNetworkError, "needs the network once"),
         (_SELF_SIGNED, NoNetworkError, "(TLS)"),
         (_EXPIRED, NoNetworkError, "the certificate of the package index isn't valid today"),

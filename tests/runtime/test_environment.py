@@ -229,7 +229,7 @@ def test_a_newer_python_than_there_is_is_asked_for_in_words(project: Path) -> No
 
 
 def test_a_kind_that_nobody_makes_is_said(project: Path) -> None:
-    with pytest.raises(EnvironmentProblem, match='kind "cobol"'):
+    with pytest.raises(EnvironmentProblem, match='"cobol"'):
         prepare(project, EnvironmentSpec("cobol", "a", "b"))
 
 

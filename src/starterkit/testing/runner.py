@@ -19,6 +19,7 @@ from starterkit.runtime.environment import Environment
 from starterkit.sanitize import strip_control
 from starterkit.template.model import BASE, Template
 from starterkit.testing.causes import explained
+from starterkit.testing.discovery import found_tests
 from starterkit.testing.explain import (
     case_file,
     explain,
@@ -97,7 +98,9 @@ def run_tests(
         source_tree = SourceTree(folder, template.owns, prepared.programs)
 
         def run_group(group: Group, cancelled: Callable[[], bool]) -> ReportMatcher:
-            arguments = _arguments(template, group, are_whole_files=_are_whole_files(group, expected))
+            arguments = _arguments(
+                template, group, are_whole_files=_are_whole_files(group, () if selected else expected, folder)
+            )
             report, ended = run_program(folder, prepared, template, arguments, limit, launcher, cancelled)
             return ReportMatcher(source_tree, group, report, ended)
 
@@ -122,10 +125,21 @@ def _chosen(expected: Sequence[ExpectedTest], selected: Sequence[str]) -> list[E
     return [test for test in expected if not selected or test.id in selected]
 
 
-def _are_whole_files(tests: Sequence[ExpectedTest], expected: Sequence[ExpectedTest]) -> bool:
-    """True if these are all tests of their files. Then the files are enough, even if a test is missing from one."""
-    files = {test.file for test in tests}
-    return len(tests) == sum(test.file in files for test in expected)
+def _are_whole_files(tests: Sequence[ExpectedTest], expected: Sequence[ExpectedTest], folder: Path) -> bool:
+    """True if these are all tests of their files. Then the files are enough, even if a test is missing from one.
+
+    `expected` are all tests of a run, or empty if the caller selected tests. Then the files on disk decide.
+    """
+    files = {test.file: [each.id for each in tests if each.file == test.file] for test in tests}
+    if expected:
+        return len(tests) == sum(test.file in files for test in expected)
+    return all(_has_only(folder / file, file, ids) for file, ids in files.items())
+
+
+def _has_only(path: Path, name: str, ids: Sequence[str]) -> bool:
+    """True if a test file contains only these tests, in this order."""
+    on_disk = [found.id for found in found_tests(name, path.read_bytes())]
+    return on_disk == [id for id in ids if id in on_disk]
 
 
 def _arguments(template: Template, tests: Sequence[ExpectedTest], *, are_whole_files: bool) -> list[str]:

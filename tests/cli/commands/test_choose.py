@@ -225,7 +225,7 @@ def test_new_takes_what_was_saved_and_says_so(tmp_path: Path, settings: dict[str
     assert "Saved Flask as the default framework of" in " ".join(saved.out.split())
     assert kept == {"format": 1, "framework": "flask", "template": "", "answers": {"know": "new"}}
     assert ran.json["framework"] == "flask"
-    assert "Framework: flask" in ran.err
+    assert "Your saved framework is flask." in ran.err
 
 
 def test_what_is_named_goes_before_what_was_saved(tmp_path: Path, settings: dict[str, str | None]) -> None:
