@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -93,7 +95,15 @@ class _Guide:
             with open_project(self._folder) as project, self._site:
                 self._watch = Watch(project, self._take, poll=self._poll, say=self._say)
                 with self._watch:
-                    await self._loop.create_future()  # until Ctrl-C
+                    await self._until_ended()
+
+    async def _until_ended(self) -> None:
+        """Wait for Ctrl-C or a signal to end. Raises `KeyboardInterrupt`."""
+        ended = asyncio.get_running_loop().create_future()
+        if sys.platform != "win32":  # an exception from a plain signal handler can get lost in the loop
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, ended.set_exception, KeyboardInterrupt())
+        await ended
 
     def _guarded(self, actions: Actions) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
         """Return the function that runs an action of the page. A bug in it leads to a crash report."""
