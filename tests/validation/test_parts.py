@@ -19,7 +19,7 @@ from starterkit.git.worktree import changed_since
 from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
 from starterkit.validation.markdown import blocks, links, paragraphs, prose_words, stands_in
-from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Status
+from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Severity, Status
 from starterkit.validation.mutation import MOST, mutants_of, sampled
 from starterkit.validation.plan import (
     MatrixJob,
@@ -273,12 +273,29 @@ def test_annotations_are_one_line_each_with_what_would_end_them_encoded() -> Non
     assert line.endswith("::It is red: 100%25%0Areally%0ATo reproduce: see it")
 
 
+@pytest.mark.parametrize(("severity", "level"), [(Severity.WARNING, "warning"), (Severity.NOTE, "notice")])
+def test_a_warning_never_fails_and_is_in_every_format(severity: Severity, level: str) -> None:
+    finding = some_finding(severity=severity, message="It is long.")
+    report = Report((RuleResult("sound", "01-greeting", Rule.RED, findings=(finding,)),), 0, 1)
+
+    assert report.is_clean
+    assert report.results[0].status is Status.OK
+    assert as_json(report)["findings"][0]["severity"] == severity
+    assert as_json(report)[f"{severity}s"] == 1
+    assert as_annotations(report)[0].startswith(f"::{level} file=")
+    case = ElementTree.fromstring(as_junit(report)).find("testsuite/testcase")
+    assert case is not None
+    assert case.find("failure") is None
+    assert case.findtext("system-out") == f"{severity}: steps/a,b.py:3: It is long."
+    assert closing_line(report) == f"No errors, 1 {severity}: 1 rule in 0.0 s."
+
+
 def test_a_finding_says_where_what_and_how_to_see_it() -> None:
     lines = finding_lines(some_report(), some_finding())
 
     assert lines[0] == "sound · 01-greeting · red · /templates/sound/steps/a,b.py:3"
     assert lines[1:] == ["  It is red: 100%", "  really", "  to reproduce: see it"]
-    assert closing_line(some_report()) == "1 finding: 3 rules in 2.0 s, 1 from the cache."
+    assert closing_line(some_report()) == "1 error: 3 rules in 2.0 s, 1 from the cache."
 
 
 # --- mutants --------------------------------------------------------------------------------------------------------
@@ -541,7 +558,11 @@ def test_the_rule_wording_warns_and_never_fails(tmp_path: Path) -> None:
     report = validated(template, tmp_path / "cache", ["02-counting"], [Rule.WORDING])
 
     assert report.is_clean
-    assert any("lesson.md" in note and "Whoever" in note for note in report.results[0].notes)
+    assert any(
+        (finding.severity, finding.file, finding.line) == (Severity.WARNING, "steps/02-counting/lesson.md", 7)
+        for finding in report.findings
+        if "Whoever" in finding.message
+    )
 
 
 # --- the documentation ----------------------------------------------------------------------------------------------

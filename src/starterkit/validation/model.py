@@ -28,6 +28,14 @@ class Rule(StrEnum):
     SAFE = "safe"
 
 
+class Severity(StrEnum):
+    """How serious a finding is. Only errors make a validation fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
 class Status(StrEnum):
     """The outcome of a rule. Each word is clear without its color."""
 
@@ -57,6 +65,7 @@ class Finding:
     line: int
     message: str
     by_hand: str  # a command that shows the problem
+    severity: Severity = Severity.ERROR
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ class RuleResult:
 
     @property
     def status(self) -> Status:
-        if self.findings:
+        if any(finding.severity is Severity.ERROR for finding in self.findings):
             return Status.FAILED
         return Status.SKIPPED if self.skipped else Status.OK
 
@@ -103,7 +112,12 @@ class Report:
 
     @property
     def is_clean(self) -> bool:
-        return not self.findings
+        """True if no finding is an error."""
+        return not self.count(Severity.ERROR)
+
+    def count(self, severity: Severity) -> int:
+        """Return the number of findings with this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
 
     @property
     def from_cache(self) -> int:

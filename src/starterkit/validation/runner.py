@@ -18,7 +18,7 @@ from typing import Any
 from starterkit.errors import FileError, StarterkitError
 from starterkit.process import terminate_all
 from starterkit.template.model import BASE
-from starterkit.validation.model import Finding, Report, Rule, RuleResult
+from starterkit.validation.model import Finding, Report, Rule, RuleResult, Severity
 from starterkit.validation.plan import RuleRun
 from starterkit.validation.rules.base_green import base_green
 from starterkit.validation.rules.carries import carries
@@ -54,7 +54,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.SAFE: safe,
 }
 _POLL_SECONDS = 0.2
-_FORMAT = 1  # raise it when the format of cached results changes, so that old results aren't read
+_FORMAT = 2  # raise it when the format of cached results changes, so that old results aren't read
 
 
 class ValidationObserver:
@@ -100,7 +100,7 @@ class ResultCache:
             data: dict[str, Any] = json.loads((self._folder / key[:2] / f"{key}.json").read_bytes())
             if data.pop("format") != _FORMAT:
                 return None
-            findings = tuple(Finding(**{**finding, "rule": Rule(finding["rule"])}) for finding in data["findings"])
+            findings = tuple(_finding(finding) for finding in data["findings"])
             more = {"rule": Rule(data["rule"]), "findings": findings, "notes": tuple(data["notes"])}
             return RuleResult(**{**data, **more, "cached": True})
         except (OSError, ValueError, KeyError, TypeError):
@@ -117,6 +117,10 @@ class ResultCache:
             Path(draft).replace(folder / f"{key}.json")
         except OSError:
             return
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    return Finding(**{**data, "rule": Rule(data["rule"]), "severity": Severity(data["severity"])})
 
 
 def validate(units: Sequence[RuleRun], settings: RunSettings, observer: ValidationObserver | None = None) -> Report:

@@ -21,7 +21,7 @@ from starterkit.runtime.prepare import prepare
 from starterkit.template.model import Template
 from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
 from starterkit.testing.runner import run_tests
-from starterkit.validation.model import Finding, Rule
+from starterkit.validation.model import Finding, Rule, Severity
 from starterkit.validation.side_effects import SideEffect, read_side_effects, watch_variables
 from starterkit.validation.target import Files, TemplateUnderTest
 
@@ -179,11 +179,19 @@ class RuleContext:
     def own_files(self, label: str) -> Files:
         return self.subject.own_files[label]
 
-    def finding(self, message: str, file: str = "", line: int = 0, *, by_hand: str = "") -> Finding:
+    def finding(
+        self,
+        message: str,
+        file: str = "",
+        line: int = 0,
+        *,
+        by_hand: str = "",
+        severity: Severity = Severity.ERROR,
+    ) -> Finding:
         """Return a finding of this rule. The default for `by_hand` is a command that runs only this rule."""
         name, step = quoted(self.subject.name), self.step
         command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule} --no-cache"
-        return Finding(self.template.name, step, self.rule, file, line, message, command)
+        return Finding(self.template.name, step, self.rule, file, line, message, command, severity)
 
     def finding_in(self, label: str, path: str, message: str, line: int = 0) -> Finding:
         """Return a finding about a file of a layer. The finding names the template's file from which it comes."""

@@ -8,7 +8,13 @@ from typing import Annotated
 import typer
 
 from starterkit.cli.commands.template.shared import Templates
-from starterkit.cli.commands.template.validate_formats import as_annotations, as_json, as_junit, finding_lines
+from starterkit.cli.commands.template.validate_formats import (
+    as_annotations,
+    as_json,
+    as_junit,
+    finding_lines,
+    warning_line,
+)
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, text
 from starterkit.cli.options import console_of, flag, folder_of, option, part_of, whole_number
@@ -16,7 +22,7 @@ from starterkit.errors import EnvironmentProblem, ExitCode
 from starterkit.git.worktree import changed_since as files_changed_since
 from starterkit.paths import cache_folder
 from starterkit.validation.external_solutions import FOLDER_NAME, LEGACY_FOLDER_NAME
-from starterkit.validation.model import Report, RuleResult, Status
+from starterkit.validation.model import Report, RuleResult, Severity, Status
 from starterkit.validation.plan import RuleRun, changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
 from starterkit.validation.runner import RunSettings, ValidationObserver
 from starterkit.validation.runner import validate as run_validation
@@ -29,7 +35,7 @@ _SKIP_HELP = "Rule to leave out, for example hints (repeatable)."
 _SINCE_HELP = "Validate only steps changed since this revision, and later steps."
 _CACHED = " (cached)"
 
-_MOST_NOTES = 1  # how many notes to show for one rule and step, if there are several rules
+_MOST_NOTES = 1  # how many warnings and notes to show for one rule and step, if there are several rules
 
 
 def validate(
@@ -100,7 +106,7 @@ def _observer(console: Console) -> ValidationObserver:
 
         def ended(self, result: RuleResult, done: int, of: int) -> None:
             self.count = f"{done} of {of} · "
-            if result.findings and not result.cached:
+            if result.status is Status.FAILED and not result.cached:
                 console.info(f"{result.template} {result.step}: {result.rule.value.replace('-', ' ')} FAILED")
 
     return Reporter()
@@ -121,7 +127,8 @@ def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
         return code
     _show_steps(console, report)
     _show_notes(console, report)
-    for finding in report.findings:
+    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    for finding in errors:
         console.print()
         first, *others = finding_lines(report, finding)
         console.verbatim(first, "bold")
@@ -163,26 +170,34 @@ def _show_notes(console: Console, report: Report) -> None:
     is_one_rule = len({result.rule for result in report.results}) == 1
     notes: dict[tuple[str, str, str], list[str]] = {}
     for result in report.results:
-        skipped = [f"skipped, {result.skipped}"] if result.skipped else []
-        notes_shown = result.notes if is_one_rule else result.notes[:_MOST_NOTES]
-        more = len(result.notes) - len(notes_shown)
-        pointer = [f"{more} more: add `--only {result.rule.value}`"] if more else []
-        for note in (*skipped, *notes_shown, *pointer):
+        skipped = [f"note: skipped, {result.skipped}"] if result.skipped else []
+        others = [finding for finding in result.findings if finding.severity is not Severity.ERROR]
+        every = [*(warning_line(report, finding) for finding in others), *(f"note: {note}" for note in result.notes)]
+        shown = every if is_one_rule else every[:_MOST_NOTES]
+        more = len(every) - len(shown)
+        pointer = [f"note: {more} more: add `--only {result.rule.value}`"] if more else []
+        for note in (*skipped, *shown, *pointer):
             notes.setdefault((result.template, result.rule.value, note), []).append(result.step)
     if notes:
         console.print()
     for (template, rule, note), steps in notes.items():
         where = f"{template} {steps[0]}" if len(steps) == 1 else template
-        console.print(text(f"note · {where} · {rule.replace('-', ' ')}: {note}", "dim"), hang=7)
+        severity, _, message = note.partition(": ")
+        style = "yellow" if severity == Severity.WARNING else "dim"
+        console.print(text(f"{severity} · {where} · {rule.replace('-', ' ')}: {message}", style), hang=7)
 
 
 def closing_line(report: Report) -> str:
     """Return the last line of a report: the number of findings and rules, the time, and cached results."""
-    count, rules = len(report.findings), len(report.results)
+    rules = len(report.results)
+    counts = {severity: report.count(severity) for severity in Severity}
+    found = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts.items() if count]
     details = f"{rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s"
     if report.from_cache:
         details += f", {'all' if report.from_cache == rules else report.from_cache} from the cache"
-    return f"{count} finding{'s' if count != 1 else ''}: {details}." if count else f"No findings: {details}."
+    if found and report.is_clean:
+        found.insert(0, "No errors")
+    return f"{', '.join(found) or 'No findings'}: {details}."
 
 
 def _write(file: Path, report: str) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from starterkit.cli.console.console import pick
-from starterkit.validation.model import Finding, Report, RuleResult, Status
+from starterkit.validation.model import Finding, Report, RuleResult, Severity, Status
 
 FORMAT = 1
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}  # GitHub's words
 # XML 1.0 doesn't allow these characters, so they become the replacement character.
 _NOT_IN_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
@@ -23,6 +24,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "seconds": round(report.seconds, 3),
         "test_seconds": round(report.test_seconds, 3),
         **pick(report, "jobs", "from_cache"),
+        **{f"{severity}s": report.count(severity) for severity in Severity},
         "results": [_result(result) for result in report.results],
         "findings": [_finding(report, finding) for finding in report.findings],
     }
@@ -42,7 +44,11 @@ def _result(result: RuleResult) -> dict[str, Any]:
 
 def _finding(report: Report, finding: Finding) -> dict[str, Any]:
     file = file_of(report, finding)
-    return {**pick(finding, "template", "step", "rule"), "file": file, **pick(finding, "line", "message", "by_hand")}
+    return {
+        **pick(finding, "template", "step", "rule", "severity"),
+        "file": file,
+        **pick(finding, "line", "message", "by_hand"),
+    }
 
 
 def file_of(report: Report, finding: Finding) -> str:
@@ -56,12 +62,23 @@ def file_of(report: Report, finding: Finding) -> str:
     return file.relative_to(Path.cwd()).as_posix() if file.is_relative_to(Path.cwd()) else str(file)
 
 
+def place_of(report: Report, finding: Finding) -> str:
+    """Return a finding's file and line, such as `path.yml:3`, or "" if the finding has no file."""
+    file = file_of(report, finding)
+    return f"{file}:{finding.line}" if file and finding.line else file
+
+
 def finding_lines(report: Report, finding: Finding) -> list[str]:
     """Return a finding as lines of text: its location, its message, and the command that reproduces it."""
-    file = file_of(report, finding)
-    at = f"{file}:{finding.line}" if file and finding.line else file
+    at = place_of(report, finding)
     head = " · ".join(filter(None, (finding.template, finding.step, finding.rule.value.replace("-", " "), at)))
     return [head, *(f"  {line}" for line in finding.message.split("\n")), f"  to reproduce: {finding.by_hand}"]
+
+
+def warning_line(report: Report, finding: Finding) -> str:
+    """Return a warning or note on one line: its severity, its location and its message."""
+    place = place_of(report, finding)
+    return f"{finding.severity}: {place}{': ' if place else ''}{finding.message}"
 
 
 def as_junit(report: Report) -> str:
@@ -78,15 +95,18 @@ def as_junit(report: Report) -> str:
         for result in results:
             case = SubElement(suite, "testcase", name=result.rule.value, classname=_xml(name))
             case.set("time", f"{result.seconds:.3f}")
-            if result.findings:
-                title = result.findings[0].message.split("\n")[0]
+            errors = [finding for finding in result.findings if finding.severity is Severity.ERROR]
+            others = [finding for finding in result.findings if finding.severity is not Severity.ERROR]
+            if errors:
+                title = errors[0].message.split("\n")[0]
                 failure = SubElement(case, "failure", message=_xml(title), type="finding")
-                findings = ("\n".join(finding_lines(report, finding)) for finding in result.findings)
+                findings = ("\n".join(finding_lines(report, finding)) for finding in errors)
                 failure.text = _xml("\n\n".join(findings))
             elif result.skipped:
                 SubElement(case, "skipped", message=_xml(result.skipped))
-            if result.notes:
-                SubElement(case, "system-out").text = _xml("\n".join(result.notes))
+            notes = [*(warning_line(report, finding) for finding in others), *result.notes]
+            if notes:
+                SubElement(case, "system-out").text = _xml("\n".join(notes))
     indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, "unicode")}\n'
 
@@ -104,7 +124,7 @@ def as_annotations(report: Report) -> list[str]:
         properties += [f"line={finding.line}"] if finding.line else []
         properties.append(f"title={_property(f'{finding.template} · {finding.step} · {finding.rule.value}')}")
         message = _data(f"{finding.message}{os.linesep}To reproduce: {finding.by_hand}")
-        lines.append(f"::error {','.join(properties)}::{message}")
+        lines.append(f"::{_LEVELS[finding.severity]} {','.join(properties)}::{message}")
     return lines
 
 
