@@ -50,7 +50,7 @@ def test_every_command_is_named() -> None:
     for entry in COMMANDS:
         in_validation_guide = entry.name in ("template validate", "template matrix")
         if entry.name.startswith("template ") and not in_validation_guide:
-            assert f"`{entry.name} " in GUIDE, entry.name
+            assert f"`starterkit {entry.name} " in GUIDE, entry.name
 
 
 @pytest.mark.slow
