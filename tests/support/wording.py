@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 
-from starterkit.validation.wording import LONGEST_ON_SCREEN, LONGEST_SENTENCE, wording_problems
+from starterkit.template.validation_settings import Limits
+from starterkit.validation.wording import wording_problems
 from tests.support.strings import KINDS, ReadText, texts
 
 # In documents and lessons a page may have one semicolon. Everywhere else it may have none.
@@ -16,7 +17,7 @@ _ON_SCREEN = ("help", "screens", "guide", "titles")
 
 def problems(kind: str) -> list[tuple[ReadText, str]]:
     """Return each text of a kind with each of its wording problems."""
-    limit = LONGEST_ON_SCREEN if kind in _ON_SCREEN else LONGEST_SENTENCE
+    limit = Limits.title_words if kind in _ON_SCREEN else Limits.sentence_words
     pages: Counter[str] = Counter()
     found = []
     for read in texts(kind):

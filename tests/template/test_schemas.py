@@ -46,6 +46,19 @@ database: instance/site.db
 owned: ["tests/**"]
 own_history: ["migrations/**"]
 tests: [test_a, test_b]
+validation:
+  skip: {wording: The lessons are in German.}
+  limits:
+    lesson_sections: [Warum]
+    lesson_box: In anderen Frameworks
+    lesson_min_words: 1
+    lesson_max_words: 2
+    belittling_words: [einfach]
+    min_hints: 1
+    max_hints: 4
+    sentence_words: 30
+    title_words: 20
+  accepted: [{rule: lesson, file: steps/01-full/lesson.md, message: words, reason: It is long.}]
 """
 FULL_STEP = """
 title: Full

@@ -21,6 +21,7 @@ from starterkit.template.model import (
     Template,
     Trait,
 )
+from starterkit.template.validation_settings import ValidationSettings, read_validation_settings
 from starterkit.yamlfile import Value, did_you_mean, parse
 
 FORMAT = 1
@@ -41,7 +42,9 @@ Item = TypeVar("Item")
 
 def read_template(source: Source) -> Template:
     """Read path.yml, but no step yet. Raises `FileError` with file and line if it is missing or invalid."""
-    keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(_REQUIRED_KEYS, ("database", "own_history"))
+    keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(
+        _REQUIRED_KEYS, ("database", "own_history", "validation")
+    )
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
             f"this version of starterkit reads format {FORMAT}",
@@ -68,6 +71,7 @@ def read_template(source: Source) -> Template:
         own_history=_each(keys, "own_history", _inside),
         tests=_unique(keys["tests"]),
         step_names=_step_names(source),
+        validation=read_validation_settings(keys["validation"]) if "validation" in keys else ValidationSettings(),
     )
 
 

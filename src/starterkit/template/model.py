@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from starterkit.errors import FileError, UsageError
+from starterkit.template.validation_settings import ValidationSettings
 from starterkit.textfile import decode_utf8
 from starterkit.yamlfile import did_you_mean
 
@@ -211,6 +212,7 @@ class Template:
     own_history: tuple[str, ...]
     tests: tuple[str, ...]
     step_names: tuple[str, ...]
+    validation: ValidationSettings = field(default_factory=ValidationSettings)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

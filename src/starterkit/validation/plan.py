@@ -155,6 +155,8 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     inputs.append([template.tests, *((earlier.tests, earlier.guards) for earlier in map(template.step, so_far))])
     if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.WORDING):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
+    if rule in (Rule.HINTS, Rule.LESSON, Rule.WORDING):
+        inputs.append(repr(template.validation.limits))
     if rule is Rule.CARRIES:
         solutions = subject.external_solutions
         inputs.append(digest(solutions.folder.name, read_folder(solutions.folder)) if solutions else "")

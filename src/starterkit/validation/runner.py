@@ -18,6 +18,7 @@ from typing import Any
 from starterkit.errors import FileError, StarterkitError
 from starterkit.process import terminate_all
 from starterkit.template.model import BASE
+from starterkit.validation.accepted import AcceptedFindings, results_of_skipped_rules
 from starterkit.validation.model import Finding, Report, Rule, RuleResult, Severity
 from starterkit.validation.plan import RuleRun
 from starterkit.validation.rules.base_green import base_green
@@ -131,8 +132,12 @@ def validate(units: Sequence[RuleRun], settings: RunSettings, observer: Validati
     started = time.monotonic()
     observer = observer or ValidationObserver()
     cache = ResultCache(settings.cache)
+    accepted = AcceptedFindings()
     keys = {unit: unit.key for unit in units}
-    results = {unit: result for unit in units if settings.use_cache and (result := cache.get(keys[unit])) is not None}
+    results = results_of_skipped_rules(units)
+    for unit in units:
+        if unit not in results and settings.use_cache and (result := cache.get(keys[unit])) is not None:
+            results[unit] = accepted.removed_from(unit, result)
     for number, result in enumerate(results.values(), 1):
         observer.ended(result, number, len(units))
     missing = [unit for unit in units if unit not in results]
@@ -144,12 +149,13 @@ def validate(units: Sequence[RuleRun], settings: RunSettings, observer: Validati
             )
 
             def ended(unit: RuleRun, result: RuleResult, is_lasting: bool) -> None:
-                results[unit] = result
+                results[unit] = accepted.removed_from(unit, result)
                 if is_lasting:
                     cache.put(keys[unit], result)
-                observer.ended(result, len(results), len(units))
+                observer.ended(results[unit], len(results), len(units))
 
             _run_all(missing, workspace, observer, ended)
+    results = accepted.with_unused(results)
     folders = {unit.subject.template.name: str(unit.subject.folder) for unit in units}
     return Report(tuple(results[unit] for unit in units), time.monotonic() - started, settings.slots, folders)
 

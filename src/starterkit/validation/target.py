@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from starterkit.errors import StarterkitError, UsageError
+from starterkit.errors import FileError, StarterkitError, UsageError
 from starterkit.git.clone import parse_git_url
 from starterkit.git.objects import File, digest
 from starterkit.project.layers import Layer, path_layers, read_folder
@@ -18,9 +18,12 @@ from starterkit.template.load import read_template
 from starterkit.template.model import BASE, FolderSource, Template
 from starterkit.template.questions import SUFFIX
 from starterkit.template.resolve import locate_template
+from starterkit.template.validation_settings import AcceptedFinding, SkippedRule
 from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import ExpectedTest
 from starterkit.validation.external_solutions import ExternalSolutions, find_external_solutions
+from starterkit.validation.model import Rule
+from starterkit.yamlfile import did_you_mean
 
 Files = dict[str, File]
 # Copier changes the current folder of the whole process while it renders. So only one template may render at a time,
@@ -145,6 +148,11 @@ def template_under_test(name: str, folder: Path) -> TemplateUnderTest:
     """Read a template to validate. Raises `FileError` with file and line for invalid files."""
     template = read_template(FolderSource(folder))
     subject = TemplateUnderTest(name, folder, template, find_external_solutions(folder))
+    named: list[SkippedRule | AcceptedFinding] = [*template.validation.skip, *template.validation.accepted]
+    for entry in named:
+        if entry.rule not in set(Rule):
+            fix = did_you_mean(entry.rule, [rule.value for rule in Rule])
+            raise FileError(template.source.label("path.yml"), entry.line, f'unknown rule "{entry.rule}"', fix)
     for step in template.steps:  # report invalid files now, and not after minutes of test runs
         template.lesson(step.name)
     _ = subject.digests

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-LONGEST_SENTENCE = 20  # maximum words per sentence in documents
-LONGEST_ON_SCREEN = 14  # maximum words per sentence in help and on screens
+from starterkit.template.validation_settings import Limits
 
 # Pairs of the text to write instead, and the forbidden wording.
 _AVOIDED = {
@@ -44,7 +43,7 @@ _OPAQUE = re.compile(r"`[^`]*`|\bfor \w+ in [^;]+; do .+; done|\{[^}]*\}|\]\([^)
 _SENTENCE_END = re.compile(r"[.!?…](?=[\s)\"*_]|$)|:(?=\s)|\s[/|]\s|\n\s*\n|\n\s*[-*\d]")
 
 
-def wording_problems(text: str, *, limit: int = LONGEST_SENTENCE, semicolons: bool = True) -> Iterator[str]:
+def wording_problems(text: str, *, limit: int = Limits.sentence_words, semicolons: bool = True) -> Iterator[str]:
     """Yield advice for hard wording, semicolons, and sentences of over `limit` words. Code counts as one word."""
     plain = _OPAQUE.sub("x", text)
     for advice, pattern in _PATTERNS.items():

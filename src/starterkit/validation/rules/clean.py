@@ -62,13 +62,14 @@ def _useless(work: RuleContext, label: str) -> Iterator[Finding]:
         is_found = template.owns(path) or template.is_pins(path) or template.is_history(path)
         if is_found or _FOUND_BY_NAME.search(path):
             continue
-        if not _is_mentioned(path, {other: file.data for other, file in files.items() if other != path}):
+        if not is_mentioned(path, {other: file.data for other, file in files.items() if other != path}):
             yield work.finding_in(label, path, f"no other file mentions {path}. Is it used?")
 
 
-def _is_mentioned(path: str, others: dict[str, bytes]) -> bool:
-    """True if another file mentions the file's name. For a program, the name without suffix is enough."""
+def is_mentioned(path: str, others: dict[str, bytes]) -> bool:
+    """True if another file mentions the file's name. Without its suffix, the name of a page must be in quotes."""
     whole = PurePosixPath(path)
-    names = [re.escape(whole.name), *([rf"\b{re.escape(whole.stem)}\b"] if whole.suffix in (".py", ".js") else [])]
-    pattern = re.compile("|".join(names).encode())
+    stem = re.escape(whole.stem)
+    without_suffix = rf"\b{stem}\b" if whole.suffix in (".py", ".js") else rf"[\"'`/]{stem}[\"'`]"
+    pattern = re.compile(f"{re.escape(whole.name)}|{without_suffix}".encode())
     return any(pattern.search(data) for other, data in others.items() if not other.startswith("lessons/"))

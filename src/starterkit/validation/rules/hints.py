@@ -22,12 +22,12 @@ def hints(work: RuleContext) -> list[Finding]:
     name = f"steps/{work.step}/step.yml"
     file = work.subject.folder / name
     findings = [*_listed(work, file, name), *_giving_away(work, file, name)]
+    least, most = work.template.validation.limits.min_hints, work.template.validation.limits.max_hints
     for test, hint in work.template.step(work.step).hints.items():
         count = len(hint.levels)
-        if not 2 <= count <= 3:
-            message = (
-                f"{test} has {count} hint{'s' if count != 1 else ''}. Write two or three, or `see:` with another test"
-            )
+        if not least <= count <= most:
+            found = f"{count} hint{'s' if count != 1 else ''}"
+            message = f"{test} has {found}. Write {least} to {most}, or `see:` with another test"
             findings.append(work.finding(message, name, line_of_key(file, test)))
     return findings
 

@@ -12,11 +12,6 @@ from starterkit.validation.model import Finding
 from starterkit.validation.workspace import RuleContext
 from starterkit.yamlfile import did_you_mean
 
-_SECTIONS = ("Why", "The idea", "Your task", "See it", "Next")
-_SHORTEST, _LONGEST = 300, 700
-_BELITTLING = re.compile(r"\b(simply|just|obviously|easy)\b", re.IGNORECASE)
-_BOX = "In the other frameworks"
-
 
 def lesson(work: RuleContext) -> list[Finding]:
     """Check a lesson's headings, length and last quote box, that its code is in the project, and that links work."""
@@ -27,26 +22,29 @@ def lesson(work: RuleContext) -> list[Finding]:
 
 
 def _form(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
-    label = work.template.step(work.step).label
+    label, limits = work.template.step(work.step).label, work.template.validation.limits
     lines = prose_lines(text)
     filled = [(number, line) for number, line in lines if line.strip()] or [(1, "")]
     number, first = filled[0]
     if first.strip() != f"# {label}":
         yield number, f"expected `# {label}` as the first line, found `{first.strip()}`"
     headings = {number: line[3:].strip() for number, line in lines if line.startswith("## ")}
-    if tuple(headings.values()) != _SECTIONS:
-        unknown = next((number for number, heading in headings.items() if heading not in _SECTIONS), 1)
+    sections = limits.lesson_sections
+    if tuple(headings.values()) != sections:
+        unknown = next((number for number, heading in headings.items() if heading not in sections), 1)
         there = ", ".join(headings.values()) or "none"
-        yield unknown, f"expected the sections {', '.join(_SECTIONS)} in this order, found: {there}"
-    for number, line in lines:
-        if match := _BELITTLING.search(re.sub(r"`[^`]*`", "", line)):
+        yield unknown, f"expected the sections {', '.join(sections)} in this order, found: {there}"
+    belittling = re.compile(rf"\b({'|'.join(map(re.escape, limits.belittling_words))})\b", re.IGNORECASE)
+    for number, line in lines if limits.belittling_words else ():
+        if match := belittling.search(re.sub(r"`[^`]*`", "", line)):
             yield number, f'"{match[0]}" makes a learner who is stuck feel small: remove the word'
     count = len(prose_words(text))
-    if not _SHORTEST <= count <= _LONGEST:
-        yield 1, f"the lesson has {count} words without code, expected {_SHORTEST} to {_LONGEST}"
-    has_box = any(line.startswith(">") and _BOX in line for _, line in lines)
+    least, most = limits.lesson_min_words, limits.lesson_max_words
+    if not least <= count <= most:
+        yield 1, f"the lesson has {count} words without code, expected {least} to {most}"
+    has_box = any(line.startswith(">") and limits.lesson_box in line for _, line in lines)
     if not has_box or not filled[-1][1].startswith(">"):
-        yield len(text.splitlines()), f'the lesson must end with a quote box "{_BOX}"'
+        yield len(text.splitlines()), f'the lesson must end with a quote box "{limits.lesson_box}"'
 
 
 def _named_blocks(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ from starterkit.testing.discovery import found_tests
 from starterkit.validation.markdown import paragraphs
 from starterkit.validation.model import Finding, Severity
 from starterkit.validation.target import line_of_key
-from starterkit.validation.wording import LONGEST_ON_SCREEN, wording_problems
+from starterkit.validation.wording import wording_problems
 from starterkit.validation.workspace import RuleContext
 
 
@@ -22,8 +22,9 @@ def wording(work: RuleContext) -> list[Finding]:
 
 
 def _problems(work: RuleContext, folder: str) -> Iterator[tuple[str, int, str]]:
+    limits = work.template.validation.limits
     for line, text in paragraphs(work.template.lesson(work.step)):
-        for problem in wording_problems(text):
+        for problem in wording_problems(text, limit=limits.sentence_words):
             yield "lesson.md", line, problem
     step_file = work.subject.folder / folder / "step.yml"
     step = work.template.step(work.step)
@@ -31,10 +32,10 @@ def _problems(work: RuleContext, folder: str) -> Iterator[tuple[str, int, str]]:
     written += [(line_of_key(step_file, "review"), note.text) for note in step.review]
     for line, markdown in written:
         for _, text in paragraphs(markdown):
-            for problem in wording_problems(text, semicolons=False):
+            for problem in wording_problems(text, limit=limits.sentence_words, semicolons=False):
                 yield "step.yml", line, problem
     for path, content in work.own_files(work.given).items():
         if work.template.is_test_file(path):
             for new_test in found_tests(path, content.data):
-                for problem in wording_problems(new_test.sentence, limit=LONGEST_ON_SCREEN, semicolons=False):
+                for problem in wording_problems(new_test.sentence, limit=limits.title_words, semicolons=False):
                     yield f"given/{path}", new_test.line, problem
