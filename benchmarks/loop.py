@@ -20,6 +20,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -94,7 +95,7 @@ def watched(site: Path) -> Iterator[Loop]:
 
 
 def _children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    listed = chain.from_iterable(file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children"))
     return [below for child in map(int, listed) for below in (child, *_children(child))]
 
 

@@ -44,6 +44,7 @@ PYTHON_VARIABLES = (
 )
 
 _GRACE_SECONDS = 3.0
+_PATIENCE_SECONDS = 2.0
 _CHECK = "To check this machine, type `starterkit doctor`."
 _KILL = signal.SIGKILL if os.name == "posix" else signal.SIGTERM
 _started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
@@ -291,6 +292,14 @@ def terminate_all() -> None:
     for process in processes:
         if process.returncode is None:
             kill_group(process)
+
+
+def end_thread(thread: threading.Thread) -> None:
+    """Wait for a thread that was asked to end. If it still waits for programs after two seconds, kill them."""
+    thread.join(_PATIENCE_SECONDS)
+    if thread.is_alive():  # it waits for an installation, for example
+        terminate_all()
+        thread.join()
 
 
 def interrupt(process: ChildProcess) -> None:

@@ -24,6 +24,7 @@ from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.runtime.prepare import environment_problem, prepare
 from starterkit.template.model import BASE
 from starterkit.testing.causes import files_in_wrong_encoding
+from starterkit.testing.groups import PROCESSES
 from starterkit.testing.own_tests import run_own_tests
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome
 from starterkit.testing.runner import run_tests
@@ -139,7 +140,7 @@ def run(
             selected=selected,
             remembered_green=green,
             step=step,
-            processes=2 if (os.cpu_count() or 1) > 1 else 1,
+            processes=PROCESSES,
             say=say,
         )
 

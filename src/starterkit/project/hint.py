@@ -51,14 +51,12 @@ def next_hint(project: Project, say: Progress, name: str = "") -> HintShown | No
     if not last.red:
         return None
     first = named or (last.causes[0][0] if last.causes else last.red[0])
-    steps = [project.template.step(step) for step in project.path.steps_so_far(project.state.step)]
-    step_of = {test: step for step in steps for test in step.tests}
-    sentence = sentences.get(first, first)
+    sentence, step = sentences.get(first, first), _step_with(project, first)
     if last.blocker:
-        return HintShown(first, sentence, last.blocker, 0, 0, step_of.get(first), is_blocker=True)
+        return HintShown(first, sentence, last.blocker, 0, 0, step, is_blocker=True)
     alike = next((cause for cause in last.causes if first in cause), (first,))
     candidates = [first] if named else chain([first], reversed(alike), last.red)  # the newest tests come last
-    test, step, hint = next(_hints(candidates, step_of), (first, step_of.get(first), None))
+    test, step, hint = next(_hints(project, candidates), (first, step, None))
     if step is None or hint is None:
         return HintShown(first, sentence, step.guards.get(first, "") if step else "", 0, 0, step)
     shown = project.memory.hints_shown(step.name).get(hint.test, 0)
@@ -97,8 +95,12 @@ def _named(name: str, sentences: Mapping[str, str], last: RememberedCheck) -> st
     return test
 
 
-def _hints(tests: Iterable[str], step_of: Mapping[str, Step]) -> Iterator[tuple[str, Step, Hint]]:
+def _step_with(project: Project, test: str) -> Step | None:
+    return project.path.step_with(test, project.state.step)
+
+
+def _hints(project: Project, tests: Iterable[str]) -> Iterator[tuple[str, Step, Hint]]:
     for test in tests:
-        step = step_of.get(test)
+        step = _step_with(project, test)
         if step and (hint := step.hint_for(test)):
             yield test, step, hint

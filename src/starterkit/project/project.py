@@ -23,7 +23,6 @@ from starterkit.project.learning_path import LearningPath
 from starterkit.project.state import ANSWERS_FILE, STATE_FILE, LocalState, RememberedCheck, State, read_state
 from starterkit.runtime.bundle import BUNDLE_FILE, Bundle, is_turned_off, named_bundle
 from starterkit.template.model import BASE, Step, Template
-from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import CheckResult, ExpectedTest
 
 # These errors are problems of the machine. Any other `OSError` is a bug of starterkit.
@@ -66,6 +65,7 @@ class Project:
         self.repository = repository
         self.memory = LocalState(repository.own_folder)
         self.recovered: journal.Recovery | None = None
+        self._state_file: File | None = None
 
     def __enter__(self) -> Project:
         return self
@@ -76,10 +76,10 @@ class Project:
     @cached_property
     def state(self) -> State:
         """The parsed `.starterkit.yml`. Raises `FileError` if the file is missing or damaged."""
-        file = read_file(self.folder, STATE_FILE)
-        if file is None:
+        self._state_file = read_file(self.folder, STATE_FILE)
+        if self._state_file is None:
             raise StateFileMissing(f"Restore it: `git checkout HEAD -- {STATE_FILE}`.")
-        return read_state(file.data)
+        return read_state(self._state_file.data)
 
     @cached_property
     def path(self) -> LearningPath:
@@ -158,8 +158,7 @@ class Project:
 
     def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
         """Return the tests of base and of the steps up to `step` (None: the current step)."""
-        step = self.state.step if step is None else step
-        return expected_tests(self.template, step, self.path.test_files(step))
+        return self.path.expected_tests(self.state.step if step is None else step)
 
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
@@ -194,6 +193,11 @@ class Project:
         """Forget the state and the path. The next access reads them from disk again."""
         for name in ("state", "path", "step"):
             self.__dict__.pop(name, None)
+
+    def forget_old_state(self) -> None:
+        """Forget the state and the path if `.starterkit.yml` has changed. Reading the path takes long."""
+        if read_file(self.folder, STATE_FILE) != self._state_file:
+            self.forget_state()
 
 
 class StateFileMissing(FileError):

@@ -16,13 +16,13 @@ from watchfiles import DefaultFilter, watch
 
 from starterkit.errors import StarterkitError
 from starterkit.git.worktree import list_files
-from starterkit.process import ProgramMissing, terminate_all
+from starterkit.process import ProgramMissing, end_thread
 from starterkit.progress import Progress, no_progress
 from starterkit.project import check
 from starterkit.project.learner_work import ConflictMarkersLeft, find_markers
 from starterkit.project.project import Project
-from starterkit.project.state import STATE_FILE
 from starterkit.runtime.environment import Environment
+from starterkit.testing.groups import PROCESSES
 from starterkit.testing.launch import COLD
 from starterkit.testing.results import STOPPED_BEFORE, CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.testing.runner import Cancelled, run_tests
@@ -31,7 +31,6 @@ from starterkit.testing.worker import WarmWorker
 
 # watchfiles reports a change after _STEP_MS without another one, and at the latest after _DEBOUNCE_MS.
 _STEP_MS, _DEBOUNCE_MS, _POLL_MS = 10, 50, 200
-_PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -110,10 +109,7 @@ class Watch:
         self._closed.set()
         self._runs.close()
         for thread in self._threads:
-            thread.join(_PATIENCE_SECONDS)
-            if thread.is_alive():  # it waits for an installation, for example
-                terminate_all()
-                thread.join()
+            end_thread(thread)
 
     def rerun(self) -> None:
         """Cancel the current run, and run all tests again."""
@@ -179,7 +175,6 @@ class _Runs:
         self._requested = threading.Event()
         self._requested.set()
         self._is_closed = False
-        self._state: bytes | None = None
         self._results: dict[str, TestResult] = {}
         self._environment: Environment | None = None
         self._worker: WarmWorker | None = None
@@ -212,7 +207,7 @@ class _Runs:
 
     def _run(self) -> None:
         project = self._project
-        self._forget_old_state()
+        project.forget_old_state()
         if places := find_markers(project):
             raise ConflictMarkersLeft(places)
         expected = project.expected_tests()
@@ -243,13 +238,6 @@ class _Runs:
                     ran.add(result.test.id)
                     self._emit(Verdict(tree, result))
         self._finish(tree, _combined(parts, expected, project.state.step))
-
-    def _forget_old_state(self) -> None:
-        file = self._project.folder / STATE_FILE
-        state = file.read_bytes() if file.is_file() else b""
-        if state != self._state:  # reading the path takes longer than running a test, so it is read only if needed
-            self._project.forget_state()
-            self._state = state
 
     def _prepared(self) -> Environment:
         """Return the environment. If it is another one than before, start another warm worker."""
@@ -296,6 +284,7 @@ class _Runs:
             remembered_green=last.green if last else (),
             step=project.state.step,
             launcher=self._worker or COLD,
+            processes=PROCESSES,
             cancelled=self._requested.is_set,
         )
         return check.with_missing_support(project, result)

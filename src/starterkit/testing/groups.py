@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -11,6 +12,8 @@ from typing import TypeVar
 from starterkit.testing.discovery import found_tests
 from starterkit.testing.results import ExpectedTest
 
+# The processes of a run. More of them would take away the processors of the editor and the site.
+PROCESSES = min(2, os.cpu_count() or 1)
 _FEWEST_TESTS = 12  # with fewer tests, starting a second process takes longer than it saves
 _LARGEST_SHARE = 0.6  # of all tests, in one of two groups
 

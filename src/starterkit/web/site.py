@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.errors import StarterkitError
-from starterkit.process import terminate_all, wait
+from starterkit.process import end_thread, wait
 from starterkit.progress import Progress
 from starterkit.project.project import open_project
 from starterkit.project.serve import RUN_AGAIN, SchemaOutdated, start_site
@@ -19,7 +19,6 @@ from starterkit.sanitize import strip_control
 _FIRST_PORT = 8000
 _SAVE = "When you save, the site starts again."
 _SHOWN_LINES = 12
-_PATIENCE_SECONDS = 2.0
 _FOREVER = float("inf")
 _Streams = tuple[Show | None, Show | None]
 
@@ -57,10 +56,7 @@ class Site:
     def __exit__(self, *_: object) -> None:
         self._closed = True
         self._wanted.set()
-        self._thread.join(_PATIENCE_SECONDS)
-        if self._thread.is_alive():  # it waits for an installation or for the site's first response
-            terminate_all()
-            self._thread.join()
+        end_thread(self._thread)
 
     def restart(self, *, reset: bool = False) -> None:
         """End the site and start it again. `reset` creates a new database first."""

@@ -85,8 +85,7 @@ def check_view(result: CheckResult) -> dict[str, Any]:
 
 def hints_view(project: Project, test: str) -> dict[str, Any]:
     """Return the hints of a test that were shown already, as HTML, and how many hints there are."""
-    steps = map(project.template.step, reversed(project.path.steps_so_far(project.state.step)))
-    step = next((step for step in steps if test in step.tests), None)
+    step = project.path.step_with(test, project.state.step)
     hint = step.hint_for(test) if step else None
     if step is None or hint is None:
         return {"test": test, "shown": [], "total": 0}

@@ -109,7 +109,7 @@ class _Run:
                 self.state = f"Saved {few(event.files, _SHOWN_FILES)}. Running the tests …"
             case Running():
                 self.state, self.is_done = f"Running {len(event.tests)} tests …", False
-                self._project.forget_state()
+                self._project.forget_old_state()
             case Verdict():
                 self._add(event)
             case Done():

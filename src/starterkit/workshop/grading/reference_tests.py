@@ -18,7 +18,6 @@ from starterkit.git.bare import BareRepository
 from starterkit.git.objects import File, ObjectReader, digest
 from starterkit.project.learning_path import LearningPath
 from starterkit.template.model import BASE, Template
-from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import ExpectedTest
 from starterkit.textfile import parse_python
 from starterkit.workshop.model import Workshop
@@ -145,7 +144,7 @@ def _read_step(path: LearningPath, reader: ObjectReader, step: str) -> Reference
     return ReferenceTests(
         template,
         step,
-        expected_tests(template, step, path.test_files(step)),
+        path.expected_tests(step),
         owned,
         frozenset(layer) - frozenset(owned),
         reader.blob(layer[environment.declaration].id),
