@@ -46,6 +46,18 @@ def test_files_are_shared_out_evenly_and_in_order(tmp_path: Path) -> None:
     assert [test for test in tests if test in second] == second
 
 
+def test_groups_take_the_same_time_if_the_durations_are_known(tmp_path: Path) -> None:
+    tests = listed(a=10, b=4, c=7, d=3)
+    seconds = {test.id: 2.0 if test.file == "tests/test_d.py" else 0.1 for test in tests}
+
+    first, second = split_tests(tests, tmp_path, 2, seconds)
+
+    assert sizes([first, second]) == [
+        {"tests/test_a.py": 10, "tests/test_b.py": 4, "tests/test_c.py": 7},
+        {"tests/test_d.py": 3},
+    ]
+
+
 @pytest.mark.parametrize(("count", "processes", "groups"), [(11, 2, 1), (12, 2, 2), (40, 1, 1)])
 def test_few_tests_or_one_process_are_one_group(tmp_path: Path, count: int, processes: int, groups: int) -> None:
     assert len(split_tests(listed(a=count - 5, b=5), tmp_path, processes)) == groups

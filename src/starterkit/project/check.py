@@ -129,7 +129,7 @@ def run(
     `EnvironmentProblem` if the project's disk is mounted without the right to run programs.
     """
     last = project.memory.last_check()
-    green = last.green if last else ()
+    green, seconds = (last.green, last.test_seconds) if last else ((), {})
 
     def run_once() -> CheckResult:
         return run_tests(
@@ -139,6 +139,7 @@ def run(
             expected,
             selected=selected,
             remembered_green=green,
+            remembered_seconds=seconds,
             step=step,
             processes=PROCESSES,
             say=say,

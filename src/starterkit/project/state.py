@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,8 @@ class RememberedCheck:
 
     `tree` is the id of the checked files (`WorkingTree.id`). `green` and `red` are the ids of passing and failing
     tests. `blocker` is one line about a problem that stops many tests and that no hint solves, or "". `causes` has the
-    failing tests in groups with the same message. The test to start with comes first.
+    failing tests in groups with the same message. The test to start with comes first. `test_seconds` are the durations
+    of the tests by id.
     """
 
     tree: str
@@ -97,6 +98,7 @@ class RememberedCheck:
     seconds: float
     blocker: str = ""
     causes: tuple[tuple[str, ...], ...] = ()
+    test_seconds: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tree: str, result: CheckResult) -> RememberedCheck:
@@ -104,7 +106,8 @@ class RememberedCheck:
         green = tuple(each.test.id for each in result.results if not each.is_red)
         red = tuple(each.test.id for each in result.red)
         causes = tuple(tuple(each.test.id for each in cause) for cause in result.causes)
-        return cls(tree, result.step, green, red, result.seconds, result.blocker, causes)
+        test_seconds = {each.test.id: round(each.seconds, 3) for each in result.results if each.seconds}
+        return cls(tree, result.step, green, red, result.seconds, result.blocker, causes, test_seconds)
 
     @property
     def is_green(self) -> bool:
@@ -120,6 +123,7 @@ def _check(entry: Mapping[str, Any]) -> RememberedCheck:
         seconds=float(entry["seconds"]),
         blocker=str(entry.get("obstacle", "")),
         causes=tuple(tuple(map(str, cause)) for cause in entry.get("causes", ())),
+        test_seconds={str(test): float(seconds) for test, seconds in entry.get("test_seconds", {}).items()},
     )
 
 

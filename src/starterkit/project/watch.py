@@ -282,6 +282,7 @@ class _Runs:
             expected,
             selected=[test.id for test in group],
             remembered_green=last.green if last else (),
+            remembered_seconds=last.test_seconds if last else {},
             step=project.state.step,
             launcher=self._worker or COLD,
             processes=PROCESSES,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from starterkit.testing.discovery import found_tests
@@ -15,30 +16,37 @@ from starterkit.testing.results import ExpectedTest
 # The processes of a run. More of them would take away the processors of the editor and the site.
 PROCESSES = min(2, os.cpu_count() or 1)
 _FEWEST_TESTS = 12  # with fewer tests, starting a second process takes longer than it saves
-_LARGEST_SHARE = 0.6  # of all tests, in one of two groups
+_LARGEST_SHARE = 0.6  # of the time, for one of two groups
 
 Group = list[ExpectedTest]
 Result = TypeVar("Result")
 
 
-def split_tests(tests: Sequence[ExpectedTest], folder: Path, processes: int) -> list[Group]:
-    """Return groups of about the same size, at most one for each process. The order of the tests stays.
+def split_tests(
+    tests: Sequence[ExpectedTest], folder: Path, processes: int, seconds: Mapping[str, float] = MappingProxyType({})
+) -> list[Group]:
+    """Return groups that take about the same time, at most one for each process. The order of the tests stays.
 
-    The tests of a file stay together, unless one file has most of the tests.
+    `seconds` are the durations of tests in an earlier run, by id. The tests of a file stay together, unless one file
+    takes most of the time.
     """
     if processes < 2 or len(tests) < _FEWEST_TESTS:
         return [list(tests)]
     by_file: dict[str, Group] = {}
     for test in tests:
         by_file.setdefault(test.file, []).append(test)
+    usual = sum(seconds.values()) / len(seconds) if seconds else 1.0
+
+    def duration(group: Iterable[ExpectedTest]) -> float:
+        return sum(seconds.get(test.id, usual) for test in group)
+
     groups: list[Group] = [[] for _ in range(processes)]
-    for group in sorted(by_file.values(), key=len, reverse=True):
-        min(groups, key=len).extend(group)
-    largest, smallest = max(groups, key=len), min(groups, key=len)
-    if len(largest) > _LARGEST_SHARE * len(tests) and _can_be_selected(largest, folder):
-        half = (len(largest) - len(smallest)) // 2
-        smallest += largest[-half:]
-        del largest[-half:]
+    for group in sorted(by_file.values(), key=duration, reverse=True):
+        min(groups, key=duration).extend(group)
+    longest, shortest = max(groups, key=duration), min(groups, key=duration)
+    if duration(longest) > _LARGEST_SHARE * duration(tests) and _can_be_selected(longest, folder):
+        while duration(longest) > duration(shortest):
+            shortest.append(longest.pop())
     place = {test: number for number, test in enumerate(tests)}
     return sorted(
         (sorted(group, key=place.__getitem__) for group in groups if group), key=lambda group: place[group[0]]

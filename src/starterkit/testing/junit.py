@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import pyexpat as expat  # the same module as xml.parsers.expat, but without importing two packages
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 
 from starterkit.sanitize import strip_control
@@ -22,7 +23,10 @@ _KINDS = ("failure", "error", "skipped")
 
 @dataclass
 class JUnitCase:
-    """One `<testcase>` element: a test or a test file. `kind` is "" (passed), "failure", "error" or "skipped"."""
+    """One `<testcase>` element: a test or a test file. `kind` is "" (passed), "failure", "error" or "skipped".
+
+    `seconds` is the duration with the set-up, and 0 if the report has none.
+    """
 
     name: str
     classname: str = ""
@@ -31,6 +35,7 @@ class JUnitCase:
     type: str = ""
     message: str = ""
     text: str = ""
+    seconds: float = 0.0
 
 
 @dataclass
@@ -100,7 +105,10 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "testcase":
             self._case = JUnitCase(
-                attributes.get("name", ""), attributes.get("classname", ""), attributes.get("file", "")
+                attributes.get("name", ""),
+                attributes.get("classname", ""),
+                attributes.get("file", ""),
+                seconds=_seconds(attributes.get("time", "")),
             )
         elif name in _KINDS and self._case and self._case.kind in ("", "skipped"):
             self._case.kind = name
@@ -125,3 +133,11 @@ class _Reader:
 
     def _doctype(self, *_: object) -> None:
         raise _DocumentType
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        return 0.0
+    return seconds if 0 <= seconds < inf else 0.0

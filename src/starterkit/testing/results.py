@@ -49,7 +49,7 @@ class TestResult:
     own code in the failure. `source` is the text of this line. `caret` is the column of `source` that Python or Node
     points at, counted from 0. `test_place` is the line of the test. `details` is the full text of the failure. `output`
     is the end of what the code printed during a failing test. `was_green` is true for a failing test that passed in the
-    last check. `is_new` is true for the current step's tests.
+    last check. `is_new` is true for the current step's tests. `seconds` is the duration (0: unknown).
     """
 
     __test__ = False  # pytest must not collect this class as tests
@@ -65,6 +65,7 @@ class TestResult:
     output: str = ""
     was_green: bool = False
     is_new: bool = False
+    seconds: float = 0.0
 
     @property
     def is_red(self) -> bool:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from starterkit.errors import UsageError
 from starterkit.git.repository import PATH_REF
@@ -71,6 +72,7 @@ def run_tests(
     *,
     selected: Sequence[str] = (),
     remembered_green: Collection[str] = (),
+    remembered_seconds: Mapping[str, float] = MappingProxyType({}),
     step: str = BASE,
     pristine: bool = False,
     limit_seconds: float | None = None,
@@ -81,10 +83,11 @@ def run_tests(
 ) -> CheckResult:
     """Run the listed tests, or only the `selected` ones, in `folder`. Return the results.
 
-    `remembered_green` are the ids of tests that passed before. `step` is the current step, whose tests count as new.
-    The run is stopped after `limit_seconds` (None: two minutes, or more for many tests). Tests that ended earlier keep
-    their outcome. `launcher` starts the test command. If there are enough tests, up to `processes` run at the same
-    time. `cancelled` is called every 10 ms, and from several threads. If it returns true, the run ends.
+    `remembered_green` are the ids of tests that passed before, and `remembered_seconds` are durations by id. `step` is
+    the current step, whose tests count as new. The run is stopped after `limit_seconds` (None: two minutes, or more for
+    many tests). Tests that ended earlier keep their outcome. `launcher` starts the test command. If there are enough
+    tests, up to `processes` run at the same time. `cancelled` is called every 10 ms, and from several threads. If it
+    returns true, the run ends.
 
     Raises `UsageError` for a selected id that isn't listed, `ProgramMissing` if the test program is missing, and
     `Cancelled`.
@@ -104,7 +107,7 @@ def run_tests(
             report, ended = run_program(folder, prepared, template, arguments, limit, launcher, cancelled)
             return ReportMatcher(source_tree, group, report, ended)
 
-        matchers = run_groups(split_tests(present, folder, processes), run_group, cancelled)
+        matchers = run_groups(split_tests(present, folder, processes, remembered_seconds), run_group, cancelled)
     results = {test: matcher.result(test) for matcher in matchers for test in matcher.tests}
     marked = (
         replace(result, was_green=result.is_red and test.id in remembered_green, is_new=test.step == step)
@@ -225,15 +228,15 @@ class ReportMatcher:
 
     def result(self, test: ExpectedTest) -> TestResult:
         """Return the result of a test. For a failing test, it has the line of code and what the code printed."""
-        result = self._result(test)
+        cases = self.of_tests.get(test.id, [])
+        result = replace(self._result(test, cases), seconds=sum(case.seconds for case in cases))
         if not result.is_red:
             return result
         printed = self.ended.printed
         output = printed.get(test.id) or printed.get(test.file, "")
         return with_source(replace(result, output=output), self.ended.output, self.project)
 
-    def _result(self, test: ExpectedTest) -> TestResult:
-        cases = self.of_tests.get(test.id, [])
+    def _result(self, test: ExpectedTest, cases: Sequence[JUnitCase]) -> TestResult:
         if failed := next((case for case in cases if case.kind), None):
             failure = explain(failed, self.project)
             test_place = self.project.place_in(test.file, failed.text)
