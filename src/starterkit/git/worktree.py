@@ -71,6 +71,15 @@ def _is_large(file: Path) -> bool:
         return False
 
 
+def unignored_files(folder: Path, git_dir: Path) -> list[str]:
+    """Return the files in a folder that its .gitignore files don't ignore. `git_dir` is an empty folder for git."""
+    git = Git(folder).with_index(git_dir / "index", folder, git_dir)
+    git.run("init", "-q", "--template=")
+    no_user_rules = ("-c", f"core.excludesFile={os.devnull}")
+    out = git.run(*no_user_rules, "ls-files", "-z", "--others", "--exclude-standard", "--", ".")
+    return [os.fsdecode(path) for path in out.split(b"\0") if path]
+
+
 def changed_since(folder: Path, revision: str) -> list[str]:
     """Return the paths in a folder that are untracked or differ from a revision.
 

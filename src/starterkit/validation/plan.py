@@ -148,6 +148,8 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     settings = [template.environment, template.commands, template.select, template.test_files, template.owned]
     runtime = _node_version() if template.environment.kind == "node" else ""
     inputs: list[object] = [subject.name, template.name, step, runtime, *map(repr, settings), template.database]
+    if rule is Rule.FILES:
+        inputs.append(digest(*(item for pair in subject.raw_files(step).items() for item in pair)))
     if step == BASE:
         return [*inputs, template.tests, template.own_history, subject.digests[BASE]]
     so_far = template.step_names[: template.step_names.index(step) + 1]

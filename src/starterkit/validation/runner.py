@@ -25,6 +25,7 @@ from starterkit.validation.rules.base_green import base_green
 from starterkit.validation.rules.carries import carries
 from starterkit.validation.rules.clean import clean
 from starterkit.validation.rules.earned import earned
+from starterkit.validation.rules.files import files
 from starterkit.validation.rules.green import alone, green, no_regression
 from starterkit.validation.rules.hints import hints
 from starterkit.validation.rules.lesson import lesson
@@ -51,6 +52,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.LESSON: lesson,
     Rule.REVIEW: review,
     Rule.WORDING: wording,
+    Rule.FILES: files,
     Rule.CLEAN: clean,
     Rule.SAFE: safe,
 }

@@ -29,6 +29,7 @@ Files = dict[str, File]
 # Copier changes the current folder of the whole process while it renders. So only one template may render at a time,
 # and other threads must not use relative paths.
 _rendering = threading.Lock()
+_KINDS = ("given", "solution")
 
 
 class NotRenderedError(StarterkitError):
@@ -60,7 +61,7 @@ class TemplateUnderTest:
         return {
             f"{kind} {step}": _read(self.folder / "steps" / step / kind)
             for step in self.template.step_names
-            for kind in ("given", "solution")
+            for kind in _KINDS
         }
 
     @cached_property
@@ -71,7 +72,7 @@ class TemplateUnderTest:
         digests = {BASE: below}
         for step in self.template.steps:
             removed = {"given": step.removed_by_given, "solution": step.removed_by_solution}
-            for kind in ("given", "solution"):
+            for kind in _KINDS:
                 label = f"{kind} {step.name}"
                 lesson = self.template.lesson(step.name) if kind == "given" else ""
                 below = digests[label] = digest(below, self.own_files[label], removed[kind], lesson)
@@ -102,6 +103,20 @@ class TemplateUnderTest:
         """Return project/, rendered with these answers. Raises the errors of `render`."""
         with _rendering:
             return render(self.folder, answers, read_folder).files
+
+    def raw_files(self, step: str) -> dict[str, bytes]:
+        """Return the files that belong to a step (or `base`) as they are on disk, by path in the template."""
+        folder = f"steps/{step}"
+        names = ["path.yml", "copier.yml", *(f"project/{path}" for path in self.project)]
+        if step != BASE:
+            names = [f"{folder}/step.yml", f"{folder}/lesson.md"]
+            names += [f"{folder}/{kind}/{path}" for kind in _KINDS for path in self.own_files[f"{kind} {step}"]]
+        return {name: (self.folder / name).read_bytes() for name in names if (self.folder / name).is_file()}
+
+    def labels_until(self, step: str) -> list[str]:
+        """Return the labels of the layers from the first step to this step, such as `given 01-comments`."""
+        names = [] if step == BASE else self.template.step_names[: self.template.step_names.index(step) + 1]
+        return [f"{kind} {name}" for name in names for kind in _KINDS]
 
     def below(self, label: str) -> str:
         """Return the label of the layer before this layer, such as `base` for the first step."""

@@ -4,7 +4,7 @@ from tests.support import visit
 
 
 def test_a_visitor_is_greeted_by_name() -> None:
-    """The page at /hello greets the visitor whose name it is told."""
+    """The page at /hello greets the visitor by name."""
     visit("/hello", name="Ada").says("Hello, Ada.")
 
 
