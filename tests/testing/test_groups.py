@@ -48,7 +48,7 @@ def test_files_are_shared_out_evenly_and_in_order(tmp_path: Path) -> None:
 
 def test_groups_take_the_same_time_if_the_durations_are_known(tmp_path: Path) -> None:
     tests = listed(a=10, b=4, c=7, d=3)
-    seconds = {test.id: 2.0 if test.file == "tests/test_d.py" else 0.1 for test in tests}
+    seconds = {test.id: 0.9 if test.file == "tests/test_d.py" else 0.1 for test in tests}
 
     first, second = split_tests(tests, tmp_path, 2, seconds)
 

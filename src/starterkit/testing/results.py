@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -65,7 +65,7 @@ class TestResult:
     output: str = ""
     was_green: bool = False
     is_new: bool = False
-    seconds: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def is_red(self) -> bool:
