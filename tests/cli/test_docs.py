@@ -75,9 +75,9 @@ def test_every_exit_code_is_described() -> None:
 def test_nothing_is_described_that_is_not_there() -> None:
     headings = set(re.findall(r"^##+ (.+)$", DOCS, flags=re.MULTILINE))
     params = [param for command in (loaded_command_line(), *COMMANDS.values()) for param in command.params]
-    others = {"Everywhere", "starterkit", "template", "workshop", "A step", "A check", "What was written"}
+    others = {"Everywhere", "starterkit", "template", "workshop", "Step objects", "Check results", "Changed files"}
 
-    assert headings - others - {"The parts of the JSON answers"} == set(COMMANDS)
+    assert headings - others - {"Shared JSON objects"} == set(COMMANDS)
     assert set(re.findall(r"`(--[a-z-]+)", DOCS)) - {option for param in params for option in param.opts} == {"--help"}
 
 
@@ -126,7 +126,7 @@ def answers(command: str, site: Path, begun_site: Path) -> list[Any]:
 
 @pytest.mark.parametrize("command", sorted(LEARNERS - {"guide", "run", "watch"}))
 def test_every_key_of_every_answer_is_described(command: str, site: Path, begun_site: Path) -> None:
-    described = section(command) + section("Everywhere") + section("The parts of the JSON answers")
+    described = section(command) + section("Everywhere") + section("Shared JSON objects")
     for answer in answers(command, site, begun_site):
         assert (answer["format"], answer["command"]) == (1, command)
         assert answer.get("next") or "error" in answer or "files" in answer or command in ("list", "lesson")
