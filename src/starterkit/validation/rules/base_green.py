@@ -38,10 +38,12 @@ def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding
 def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:
     """Return a finding for each test of a layer that isn't `listed`, and for each listed test that is missing.
 
-    `by` is the file with the list: path.yml or a step.yml. Two tests with one name are a finding too.
+    `by` is the file with the list: path.yml or a step.yml. Two tests with one name or title are a finding too.
     """
     listed_names = list(dict.fromkeys(listed))
     findings: list[Finding] = []
+    earlier = () if label == BASE else work.subject.earlier_tests(work.step)
+    titles = {test.sentence: test.id for test in earlier}
     seen: set[str] = set()
     for path, file in sorted((work.files(BASE) if label == BASE else work.own_files(label)).items()):
         if not work.template.is_test_file(path):
@@ -49,6 +51,9 @@ def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> l
         for test in found_tests(path, file.data):
             if test.id in seen:
                 message = f"{test.id}: two tests have this name"
+                findings.append(work.finding_in(label, path, message, test.line))
+            elif titles.setdefault(test.sentence, test.id) != test.id:
+                message = f"{test.id}: the test {titles[test.sentence]} has the same title"
                 findings.append(work.finding_in(label, path, message, test.line))
             seen.add(test.id)
             if test.id not in listed_names:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from starterkit.testing.discovery import found_tests
-from starterkit.validation.markdown import blocks
 from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import unlisted
+from starterkit.validation.solution_code import solution_code
 from starterkit.validation.target import line_of, line_of_key
 from starterkit.validation.workspace import RuleContext
 from starterkit.yamlfile import did_you_mean
-
-_IN_A_ROW = 3
 
 
 def hints(work: RuleContext) -> list[Finding]:
@@ -52,31 +49,8 @@ def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
 
 def _giving_away(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
     """Yield a finding if three successive code lines of a hint are also in the solution."""
-    solution = {path: _code_lines(content.data) for path, content in work.own_files(work.solution).items()}
-    before = {path: set(_code_lines(content.data)) for path, content in work.files(work.given).items()}
     for test, hint in work.template.step(work.step).hints.items():
-        for code in (_bare(block.lines) for level in hint.levels for block in blocks(level)):
-            for window in (code[at : at + _IN_A_ROW] for at in range(len(code) - _IN_A_ROW + 1)):
-                path = _file_with(window, solution, before)
-                if path:
-                    message = f"{test}: a hint shows three lines in a row of the solution ({path}): {window[0]} …"
-                    yield work.finding(message, name, line_of(file, window[0]) or line_of_key(file, test))
-                    break
-
-
-def _file_with(window: list[str], solution: dict[str, list[str]], before: dict[str, set[str]]) -> str:
-    """Return the first solution file that adds these successive lines, or ""."""
-    for path, lines in solution.items():
-        is_older = all(line in before.get(path, ()) for line in window)
-        if not is_older and any(lines[at : at + len(window)] == window for at in range(len(lines))):
-            return path
-    return ""
-
-
-def _code_lines(data: bytes) -> list[str]:
-    return _bare(tuple(data.decode("utf-8", "replace").split("\n")))
-
-
-def _bare(lines: tuple[str, ...]) -> list[str]:
-    """Return the lines that contain a letter or digit, without indentation."""
-    return [line.strip() for line in lines if re.search(r"\w", line)]
+        for level in hint.levels:
+            for _, line, path in solution_code(work, level):
+                message = f"{test}: a hint shows three lines in a row of the solution ({path}): {line} …"
+                yield work.finding(message, name, line_of(file, line) or line_of_key(file, test))

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from starterkit.validation.markdown import blocks, links, prose_lines, prose_words, stands_in
 from starterkit.validation.model import Finding
+from starterkit.validation.solution_code import solution_code
 from starterkit.validation.workspace import RuleContext
 from starterkit.yamlfile import did_you_mean
 
@@ -18,6 +19,9 @@ def lesson(work: RuleContext) -> list[Finding]:
     name = f"steps/{work.step}/lesson.md"
     text = work.template.lesson(work.step)
     problems = [*_form(work, text), *_named_blocks(work, text), *_dead_links(work, text)]
+    problems += [*_wrong_names(work, text), *_wrong_steps(work, text)]
+    for line, code, path in solution_code(work, text):
+        problems.append((line, f"the code block shows three lines in a row of the solution ({path}): {code} …"))
     return [work.finding(message, name, line) for line, message in problems]
 
 
@@ -64,6 +68,32 @@ def _named_blocks(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
                 block.line,
                 f"the code block names {block.file}, but that file doesn't have these lines in a row",
             )
+
+
+def _wrong_names(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
+    """Yield a finding for each file name in backticks that no file of the project ends with."""
+    files = {*work.files(work.given), *work.files(work.solution), work.template.database}
+    suffixes = {PurePosixPath(path).suffix for path in files} - {""}
+    for line, prose in prose_lines(text):
+        for name in re.findall(r"`([\w./-]+)`", prose):
+            parts = tuple(part for part in name.split("/") if part not in (".", ".."))
+            is_file = PurePosixPath(name).suffix in suffixes and "://" not in name
+            if is_file and not any(PurePosixPath(path).parts[-len(parts) :] == parts for path in files):
+                yield line, f"the project has no file {name}. {did_you_mean(name, [], sorted(files))}".strip()
+
+
+def _wrong_steps(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
+    """Yield a finding for each unknown number of a step, and for each wrong number before a title."""
+    titles = {step.number: step.title for step in work.template.steps}
+    for line, prose in prose_lines(text):
+        for match in re.finditer(r"\b(?:[Ss]teps? |[Ii]n (?=0))(\d\d?)\b", prose):
+            if match[1].zfill(2) not in titles:
+                yield line, f'"{match[0]}": the path has no step {match[1].zfill(2)}'
+        for match in re.finditer(r"\b(\d\d) · (.*)", prose):
+            title = titles.get(match[1], "")
+            if not title or not match[2].startswith(title):
+                found = f"it is {title}" if title else "the path has no such step"
+                yield line, f'wrong number of a step in "{match[0].strip()[:40]}": {found}'
 
 
 def _dead_links(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:

@@ -18,9 +18,9 @@ from starterkit.git.objects import digest
 from starterkit.template.model import BASE
 from starterkit.template.questions import SUFFIX
 from starterkit.validation.model import Finding
-from starterkit.validation.target import Files
+from starterkit.validation.target import Files, line_of_key
 from starterkit.validation.workspace import RuleContext
-from starterkit.yamlfile import did_you_mean, parse
+from starterkit.yamlfile import Value, did_you_mean, parse
 
 # Answers that break careless templates. Rendered settings files must contain them unchanged.
 HOSTILE = (
@@ -62,6 +62,7 @@ def renders(work: RuleContext) -> list[Finding]:
             work.finding(f"rendering project/ twice gives different results: {', '.join(changed)}", "project")
         )
     findings += _left_over(work, first)
+    findings += [*_unused(work), *_with_choices(work)]
     return findings + [finding for number in range(len(HOSTILE)) for finding in _with_hostile(work, number)]
 
 
@@ -136,7 +137,7 @@ def _what_is_rendered(work: RuleContext) -> Iterator[Finding]:
 
 
 def _undefined(work: RuleContext) -> Iterator[Finding]:
-    questions = {name for name, _ in _questions(work)}
+    questions = set(_questions(work))
     environment = Environment(autoescape=False)  # noqa: S701  # nothing is rendered with it
     for path, _ in _rendered(work):
         text = work.subject.project[path].data.decode("utf-8", "replace")
@@ -160,16 +161,64 @@ def _left_over(work: RuleContext, files: Files) -> Iterator[Finding]:
             yield work.finding(f"`{match[0]}` remains in {target}, line {line}, after rendering", f"project/{path}")
 
 
-def _questions(work: RuleContext) -> list[tuple[str, bool]]:
-    """Return the questions of copier.yml as pairs: the name, and whether the question accepts any text."""
+def _questions(work: RuleContext) -> dict[str, Value]:
+    """Return the questions of copier.yml by name."""
     file = work.subject.folder / "copier.yml"
-    questions = []
-    for name, value in parse(file.read_bytes(), str(file)).mapping((), optional=None).items():
-        if not name.startswith("_"):
-            keys = value.mapping((), optional=None) if value.is_mapping() else {}
-            is_text = keys["type"].text() == "str" if "type" in keys else not keys
-            questions.append((name, is_text and "choices" not in keys))
-    return questions
+    keys = parse(file.read_bytes(), str(file)).mapping((), optional=None)
+    return {name: value for name, value in keys.items() if not name.startswith("_")}
+
+
+def _accepts_any_text(question: Value) -> bool:
+    keys = question.mapping((), optional=None) if question.is_mapping() else {}
+    return "choices" not in keys and (keys["type"].text() == "str" if "type" in keys else not keys)
+
+
+def _unused(work: RuleContext) -> Iterator[Finding]:
+    """Yield a finding for each question that no rendered file and no other line of copier.yml uses."""
+    lines = (work.subject.folder / "copier.yml").read_text("utf-8").splitlines()
+    rendered = [work.subject.project[path].data.decode("utf-8", "replace") for path, _ in _rendered(work)]
+    for name, question in _questions(work).items():
+        line = line_of_key(work.subject.folder / "copier.yml", name)
+        others = [*lines[: line - 1], *lines[max(line, question.node.end_mark.line) :]]
+        if not re.search(rf"\b{re.escape(name)}\b", "\n".join([*others, *rendered])):
+            yield work.finding(f'no file uses the answer to the question "{name}": remove it', "copier.yml", line)
+
+
+def _with_choices(work: RuleContext) -> Iterator[Finding]:
+    """Yield a finding for each value of `choices` with which project/ doesn't render."""
+    for name, question in _questions(work).items():
+        keys = question.mapping((), optional=None) if question.is_mapping() else {}
+        for choice in _values(keys["choices"]) if "choices" in keys else ():
+            message = f"project/ doesn't render with {name}: {choice.scalar()}"
+            try:
+                files = work.subject.rendered({name: choice.scalar()})
+            except StarterkitError as error:
+                yield work.finding(f"{message}: {error.message}", "copier.yml", choice.line)
+                continue
+            for path, problem in _invalid_settings(work, files):
+                yield work.finding(
+                    f"{name}: {choice.scalar()} breaks {PurePosixPath(path).name.removesuffix(SUFFIX)}: {problem}", path
+                )
+
+
+def _values(choices: Value) -> Iterator[Value]:
+    """Yield the values of `choices`: a list of values or of pairs `[label, value]`, or a mapping of labels."""
+    if choices.is_list():
+        for item in choices.items():
+            yield list(item.items())[-1] if item.is_list() else item
+    elif choices.is_mapping():
+        for value in choices.mapping((), optional=None).values():
+            yield value.mapping((), optional=None)["value"] if value.is_mapping() else value
+
+
+def _invalid_settings(work: RuleContext, files: Files) -> Iterator[tuple[str, str]]:
+    """Yield the path in the template and the problem of each rendered settings file that can't be parsed."""
+    for path, target in _rendered(work):
+        if target in files and target.endswith(_SETTINGS):
+            try:
+                _parsed(target, files[target].data)
+            except ValueError as error:
+                yield f"project/{path}", str(error)
 
 
 def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
@@ -177,7 +226,7 @@ def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
 
     `number` selects the hostile text for the first question. Each later question gets the next text.
     """
-    names = [name for name, takes_any_text in _questions(work) if takes_any_text]
+    names = [name for name, question in _questions(work).items() if _accepts_any_text(question)]
     if not names:
         return
     answers = {name: HOSTILE[(number + position) % len(HOSTILE)] for position, name in enumerate(names)}
@@ -187,14 +236,14 @@ def _with_hostile(work: RuleContext, number: int) -> Iterator[Finding]:
     except StarterkitError as error:
         yield work.finding(f"hostile answers don't render ({shown}): {error.message}", "copier.yml")
         return
+    invalid = dict(_invalid_settings(work, files))
     for path, target in _rendered(work):
         if target not in files or not target.endswith(_SETTINGS):
             continue
-        try:
-            values = list(_texts(_parsed(target, files[target].data)))
-        except ValueError as error:
-            yield work.finding(f"hostile answers break {target} ({shown}): {error}", f"project/{path}")
+        if problem := invalid.get(f"project/{path}"):
+            yield work.finding(f"hostile answers break {target} ({shown}): {problem}", f"project/{path}")
             continue
+        values = list(_texts(_parsed(target, files[target].data)))
         source = work.subject.project[path].data.decode("utf-8", "replace")
         for name, answer in answers.items():
             if re.search(rf"\b{name}\b", source) and not any(answer in value for value in values):

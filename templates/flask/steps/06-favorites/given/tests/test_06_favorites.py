@@ -197,7 +197,7 @@ def test_an_article_that_is_marked_can_be_deleted(site: Site) -> None:
     ],
 )
 def test_marking_leads_to_no_other_site(site: Site, elsewhere: str) -> None:
-    """Whatever address a form brings along, in a hidden field or behind its own, the visitor stays here."""
+    """Favoriting an article never redirects to another site."""
     moss = site.publish("Moss")
     site.read(moss).one(f"{OFF}, {ON}", "the favorite button")
     hidden = site.read(moss).one(MARK, "a form").names("input[type=hidden]:not([name=csrf_token])")
