@@ -390,9 +390,9 @@ _STUCK = "Stopped: nothing happened for 15 s. Does the code wait for something t
     ("code", "timeout", "message", "place"),
     [
         ("def run():\n    while True:\n        pass\n", 50, _LOOP.format(5), "conduit/stuck.py:"),
-        ("while True:\n    pass\n", 50, _LOOP.format(5), "conduit/stuck.py:"),
+        pytest.param("while True:\n    pass\n", 50, _LOOP.format(5), "conduit/stuck.py:", marks=pytest.mark.nightly),
         ("def run():\n    while True:\n        pass\n", 1, _LOOP.format(1), "conduit/stuck.py:"),
-        (
+        pytest.param(
             """
             import threading
 
@@ -408,6 +408,7 @@ _STUCK = "Stopped: nothing happened for 15 s. Does the code wait for something t
             50,
             _LOOP.format(5),
             "conduit/stuck.py:",
+            marks=pytest.mark.nightly,
         ),
         pytest.param(
             "import time\n\ndef run():\n    time.sleep(100)\n",
@@ -760,7 +761,11 @@ NODE_COMMANDS = Commands(
 
 @pytest.mark.skipif(not NODE, reason="no Node on this machine")
 @pytest.mark.parametrize(
-    ("code", "place"), [("while (true) {}", "a file"), ("/^(a+)+$/.test('a'.repeat(40) + 'b');", "a test")]
+    ("code", "place"),
+    [
+        ("while (true) {}", "a file"),
+        pytest.param("/^(a+)+$/.test('a'.repeat(40) + 'b');", "a test", marks=pytest.mark.nightly),
+    ],
 )
 def test_nodes_runner_ends_at_the_first_test_that_gets_stuck(tmp_path: Path, code: str, place: str) -> None:
     stuck = f"exports.run = () => {{\n  {code}\n}};\n" if place == "a test" else f"exports.run = () => {{}};\n{code}\n"

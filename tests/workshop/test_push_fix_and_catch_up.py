@@ -161,11 +161,18 @@ def goes_on(clone: Path) -> None:
     starterkit(*NEXT, cwd=clone)
 
 
-HISTORIES = [(goes_on, changes_the_line), (changes_the_line, goes_on), (adds_lines, goes_on, changes_the_line)]
-
-
-@pytest.mark.parametrize("way", ["--keep-mine", "--take-theirs"])
-@pytest.mark.parametrize("history", HISTORIES, ids=["next", "before next", "lines of their own before next"])
+@pytest.mark.parametrize(
+    ("history", "way"),
+    [
+        pytest.param(history, way, id=f"{name} {way}", marks=marks)
+        for name, history, marks in (
+            ("next", (goes_on, changes_the_line), ()),
+            ("before next", (changes_the_line, goes_on), pytest.mark.nightly),
+            ("added lines before next", (adds_lines, goes_on, changes_the_line), pytest.mark.nightly),
+        )
+        for way in ("--keep-mine", "--take-theirs")
+    ],
+)
 def test_a_conflict_is_settled_without_markers_in_the_code(
     room: Room, corrected: Correct, tmp_path: Path, history: tuple[Callable[[Path], None], ...], way: str
 ) -> None:
