@@ -273,6 +273,15 @@ def wait(
     return not waiting.is_alive()
 
 
+def wait_for_group(process: ChildProcess, seconds: float) -> None:
+    """Wait until no process of a group is left, or the time is over. The first process may have ended earlier."""
+    deadline = time.monotonic() + seconds
+    with suppress(ProcessLookupError, PermissionError):
+        while sys.platform != "win32" and time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.01)
+
+
 def terminate(process: ChildProcess) -> None:
     """End a process and its group with SIGTERM. After three seconds, use SIGKILL."""
     if process.poll() is None:

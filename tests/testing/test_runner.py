@@ -22,6 +22,7 @@ from starterkit.template.load import read_step
 from starterkit.template.model import Commands, FolderSource
 from starterkit.testing.discovery import expected_tests, found_tests
 from starterkit.testing.junit import LIMIT_BYTES, read_junit
+from starterkit.testing.launch import COLD, ColdLauncher, launcher_without_network
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, SourceLine, TestResult
 from starterkit.testing.runner import Cancelled, run_tests
 from tests.support.probes import INI, PYTEST, check, project, template
@@ -366,12 +367,13 @@ def test_each_test_says_that_the_code_ended_the_program(tmp_path: Path) -> None:
 
 
 @posix_only
-def test_a_run_that_takes_too_long_keeps_what_had_passed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("launcher", [COLD, launcher_without_network()], ids=["cold", "no network"])
+def test_a_run_that_takes_too_long_keeps_what_had_passed(tmp_path: Path, launcher: ColdLauncher) -> None:
     tests = "import time\ndef test_a(): pass\ndef test_b():\n    from conduit import slow\ndef test_c(): pass\n"
     folder = project(tmp_path, {"conduit/slow.py": "import time\n\ntime.sleep(60)\n", "tests/test_a.py": tests})
     (folder / "pytest.ini").write_text(INI.replace("timeout = 1", "timeout = 50"))
 
-    result = check(folder, limit_seconds=4.0)
+    result = check(folder, limit_seconds=4.0, launcher=launcher)
 
     first, second, third = result.results
     assert first.outcome is Outcome.PASSED
@@ -477,6 +479,25 @@ def test_a_test_file_that_never_ends_to_load_is_named(tmp_path: Path) -> None:
     (only,) = check(folder).results
 
     assert (only.message, str(only.place)[:17]) == (_LOOP.format(5), "conduit/stuck.py:")
+
+
+@pytest.mark.skipif(launcher_without_network() == COLD, reason="bubblewrap doesn't work here")
+def test_without_network_only_this_machine_answers(tmp_path: Path) -> None:
+    tests = """
+        import socket
+        def reaches(address): socket.create_connection(address, timeout=5).close()
+        def test_own_server():
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                reaches(server.getsockname())
+        def test_network():
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+                one.connect(("192.0.2.1", 9))
+        """
+    result = check(project(tmp_path, {"tests/test_a.py": tests}), launcher=launcher_without_network())
+
+    own, network = result.results
+    assert own.outcome is Outcome.PASSED
+    assert "unreachable" in network.message
 
 
 @posix_only

@@ -69,6 +69,39 @@ def test_findings_exit_1_in_every_form(cache: Path, tmp_path: Path) -> None:
     assert 'classname="sound.02-counting"' in (tmp_path / "reports" / "junit.xml").read_text("utf-8")
 
 
+def test_the_tests_get_no_variables_of_the_shell(cache: Path, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit_test(sound, "import os\n\n    assert 'SECRET' not in os.environ, 'a secret'\n    visit('/count').says('0')")
+    monkeypatch.setenv("SECRET", "x")
+
+    done = starterkit("validate", "sound", "--step", "02", "--only", "green", cache=cache, cwd=sound.parent)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_green_of_a_flaky_test_is_cached_only_after_repetitions(cache: Path, sound: Path) -> None:
+    fails = sound.parent / "fails"
+    fails.touch()
+    edit_test(sound, f"from pathlib import Path\n\n    assert not Path({str(fails)!r}).exists(), 'bad luck'")
+    words = ("validate", "sound", "--step", "02", "--only", "green", "--json")
+
+    answers = []
+    for more in ([], ["--no-cache"], [], ["--repeat", "2"], []):
+        answers.append(json.loads(starterkit(*words, *more, cache=cache, cwd=sound.parent).stdout))
+        fails.unlink(missing_ok=True)
+
+    results = [answer["results"][0] for answer in answers]
+    assert [result["status"] for result in results] == ["FAILED", "ok", "FAILED", "ok", "ok"]
+    assert [result["cached"] for result in results] == [False, False, True, False, True]
+    assert "--repeat 5" in results[1]["notes"][-1]
+    assert len(results[3]["notes"]) == 2
+
+
+def edit_test(template: Path, code: str) -> None:
+    """Replace the last line of step 02's test file."""
+    test = template / "steps/02-counting/given/tests/test_02_counting.py"
+    test.write_text(test.read_text("utf-8").replace('visit("/count").says("0")', code), "utf-8")
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

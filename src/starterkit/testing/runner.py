@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from starterkit.errors import UsageError
 from starterkit.git.repository import PATH_REF
-from starterkit.process import interrupt, quoted, running, wait
+from starterkit.process import interrupt, quoted, running, wait, wait_for_group
 from starterkit.progress import Progress, no_progress
 from starterkit.runtime.environment import Environment
 from starterkit.sanitize import strip_control
@@ -187,6 +187,7 @@ def run_program(
                 cut = "more than 64 MiB of output" if _too_much(output) else f"still running after {limit_seconds:g} s"
                 interrupt(process)
                 wait(process, _INTERRUPT_SECONDS, cancelled, interval=_POLL_SECONDS)
+                wait_for_group(process, _INTERRUPT_SECONDS)  # bubblewrap ends before the tests that it started
         seconds = time.monotonic() - begun
         stuck = None if cut else read_stuck(note)
         return read_junit(report), Ended(

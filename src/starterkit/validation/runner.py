@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from starterkit.errors import FileError, StarterkitError
 from starterkit.process import terminate_all
 from starterkit.template.model import BASE
 from starterkit.validation.accepted import AcceptedFindings, results_of_skipped_rules
-from starterkit.validation.model import Finding, Report, Rule, RuleResult, Severity
+from starterkit.validation.model import Finding, Report, Rule, RuleResult, Severity, Status
 from starterkit.validation.plan import RuleRun
 from starterkit.validation.rules.base_green import base_green
 from starterkit.validation.rules.carries import carries
@@ -57,6 +57,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.SAFE: safe,
 }
 _POLL_SECONDS = 0.2
+_FLAKY = "the tests failed earlier with the same files. Add `--repeat 5` to check that they always pass"
 _FORMAT = 2  # raise it when the format of cached results changes, so that old results aren't read
 
 
@@ -75,11 +76,13 @@ class RunSettings:
     """Settings of a validation. `cache` is the folder for results, environments and cloned templates.
 
     `jobs` is how many programs run at once (0: one per core). Without `use_cache`, results are stored but not read.
+    `repeat` is how often the rule `green` runs the tests in random order. If it is above 1, `green` reads no cache.
     """
 
     cache: Path
     jobs: int = 0
     use_cache: bool = True
+    repeat: int = 1
 
     @property
     def templates(self) -> Path:
@@ -89,6 +92,9 @@ class RunSettings:
     @property
     def slots(self) -> int:
         return self.jobs or os.cpu_count() or 1
+
+    def reads_cache(self, rule: Rule) -> bool:
+        return self.use_cache and (rule is not Rule.GREEN or self.repeat == 1)
 
 
 class ResultCache:
@@ -138,7 +144,7 @@ def validate(units: Sequence[RuleRun], settings: RunSettings, observer: Validati
     keys = {unit: unit.key for unit in units}
     results = results_of_skipped_rules(units)
     for unit in units:
-        if unit not in results and settings.use_cache and (result := cache.get(keys[unit])) is not None:
+        if unit not in results and settings.reads_cache(unit.rule) and (result := cache.get(keys[unit])) is not None:
             results[unit] = accepted.removed_from(unit, result)
     for number, result in enumerate(results.values(), 1):
         observer.ended(result, number, len(units))
@@ -147,10 +153,17 @@ def validate(units: Sequence[RuleRun], settings: RunSettings, observer: Validati
         _lay_out(missing)
         with tempfile.TemporaryDirectory(prefix="validation-", ignore_cleanup_errors=True) as scratch:
             workspace = Workspace(
-                Path(scratch).resolve(), settings.cache / "environments", ConcurrencyLimit(settings.slots)
+                Path(scratch).resolve(),
+                settings.cache / "environments",
+                ConcurrencyLimit(settings.slots),
+                settings.repeat,
             )
 
             def ended(unit: RuleRun, result: RuleResult, is_lasting: bool) -> None:
+                if unit.rule is Rule.GREEN and settings.repeat == 1 and result.status is Status.OK:
+                    before = cache.get(keys[unit])
+                    if before and before.status is Status.FAILED:  # with the same files, so a test is flaky
+                        result, is_lasting = replace(result, notes=(*result.notes, _FLAKY)), False
                 results[unit] = accepted.removed_from(unit, result)
                 if is_lasting:
                     cache.put(keys[unit], result)

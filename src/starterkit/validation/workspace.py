@@ -19,6 +19,7 @@ from starterkit.process import quoted
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.prepare import prepare
 from starterkit.template.model import Template
+from starterkit.testing.launch import launcher_without_network
 from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
 from starterkit.testing.runner import run_tests
 from starterkit.validation.model import Finding, Rule, Severity
@@ -29,6 +30,12 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 # Variables that stop a test runner at its first failing test. Other kinds of environments always run all tests.
 _STOP_AT_FIRST = {"python": {"PYTEST_ADDOPTS": "-x"}}
+# Commands of the template get only these variables of this process. Others could change a result on another machine.
+_INHERITED = (
+    *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONIOENCODING"),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT"),
+)
+_FIXED = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0"}
 
 
 class Stopped(Exception):
@@ -78,9 +85,12 @@ class ConcurrencyLimit:
 class Workspace:
     """The folders and environments of one validation. It is safe to use in several threads."""
 
-    def __init__(self, scratch: Path, environments: Path, slots: ConcurrencyLimit) -> None:
+    def __init__(self, scratch: Path, environments: Path, slots: ConcurrencyLimit, repeat: int = 1) -> None:
         self.scratch = scratch
         self.slots = slots
+        self.repeat = repeat
+        home = str(self.new_folder())
+        self._fixed = {**_FIXED, "HOME": home, "USERPROFILE": home}
         self._environments = environments
         self._lock = threading.Lock()
         self._locks: dict[object, threading.Lock] = {}
@@ -119,7 +129,9 @@ class Workspace:
                     if not (folder / name).is_file() or (folder / name).read_bytes() != content:
                         (folder / name).parent.mkdir(parents=True, exist_ok=True)
                         (folder / name).write_bytes(content)
-                return prepare(folder, environment)
+                environment_ready = prepare(folder, environment)
+                kept = {name: value for name, value in environment_ready.variables.items() if name in _INHERITED}
+                return replace(environment_ready, variables={**kept, **self._fixed})
 
         return self.once(("environment", folder), make)
 
@@ -239,7 +251,14 @@ class RuleContext:
             own = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, **more}
             serving = replace(prepared, variables={**prepared.variables, **own})
             result = run_tests(
-                folder, serving, self.template, tests, selected=selected, step=self.step, limit_seconds=limit_seconds
+                folder,
+                serving,
+                self.template,
+                tests,
+                selected=selected,
+                step=self.step,
+                limit_seconds=limit_seconds,
+                launcher=launcher_without_network(),
             )
         with self._lock:
             self.test_seconds += result.seconds

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 
 from starterkit.git.objects import digest
@@ -13,16 +15,32 @@ from starterkit.validation.rules.base_green import problems
 from starterkit.validation.workspace import RuleContext
 
 _PROCESSES = 2  # a fixed number, so that every machine splits the tests in the same way
+_NOON = 12
+# The first run uses UTC. Each of these time zones has another date than UTC in one half of the day.
+_YESTERDAY, _TOMORROW = "Etc/GMT+12", "Etc/GMT-14"
+_LOCALE = "de_DE.UTF-8"
 
 
 def green(work: RuleContext) -> list[Finding]:
-    """Check that all tests pass on the solution, in order and in random order in parallel processes."""
+    """Check that all tests pass on the solution, first in order, then in random order under other conditions."""
     result, _ = work.layer_run(work.solution)
     findings = [work.of_failure(work.solution, test, "fails on solution") for test in result.red]
     findings += problems(work, result, work.solution)
     if findings:
         return findings
-    seed = int(digest(work.subject.digests[work.solution])[:8], 16)
+    first_seed = int(digest(work.subject.digests[work.solution])[:8], 16)
+    for seed in range(first_seed, first_seed + work.workspace.repeat):
+        findings = list(_in_random_order(work, seed))
+        if findings:
+            return findings
+    return []
+
+
+def _in_random_order(work: RuleContext, seed: int) -> Iterator[Finding]:
+    """Run the tests in random order in parallel processes, with another time zone, date, locale and hash seed."""
+    zone = _YESTERDAY if datetime.now(UTC).hour < _NOON else _TOMORROW
+    conditions = f"seed {seed}, time zone {zone}, locale {_LOCALE}"
+    variables = {"TZ": zone, "LANG": _LOCALE, "LC_ALL": _LOCALE, "PYTHONHASHSEED": str(seed % 2**32)}
     work.notes.append(f"random order with seed {seed}, in {_PROCESSES} processes at once")
     tests = list(work.subject.expected(work.step))
     random.Random(seed).shuffle(tests)  # noqa: S311  # not used for security
@@ -33,12 +51,11 @@ def green(work: RuleContext) -> list[Finding]:
         work.workspace.slots.slot(),  # hold one slot for all processes, because they must run at the same time
         ThreadPoolExecutor(len(slices)) as pool,
     ):
-        run_part = partial(work.run, folder, work.solution, each=True, has_slot=True)
+        run_part = partial(work.run, folder, work.solution, each=True, has_slot=True, variables=variables)
         results = list(pool.map(run_part, slices))
     for number, part in enumerate(results, 1):
-        how = f"fails in random order next to another process (seed {seed}, process {number} of {len(slices)})"
-        findings += [work.of_failure(work.solution, test, how) for test in part.red]
-    return findings
+        how = f"fails in random order next to another process ({conditions}, process {number} of {len(slices)})"
+        yield from (work.of_failure(work.solution, test, how) for test in part.red)
 
 
 def no_regression(work: RuleContext) -> list[Finding]:

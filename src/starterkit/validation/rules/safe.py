@@ -24,7 +24,7 @@ def safe(work: RuleContext) -> list[Finding]:
         return findings  # a test run would install packages, and never from invalid pins
     kind = work.template.environment.kind
     if is_watched(kind):
-        findings += [*_side_effects(work, label), *_unfinished(work, label)]
+        findings += list(_side_effects(work, label)) or list(_unfinished(work, label))
     else:
         work.notes.append(f"test runs of the kind {kind} can't be watched yet")
     work.notes.append("not checked, because the network is needed: yanked or vulnerable packages")

@@ -33,6 +33,7 @@ _STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
 _ONLY_HELP = "Rule to run, for example hints (default: all rules, repeatable)."
 _SKIP_HELP = "Rule to leave out, for example hints (repeatable)."
 _SINCE_HELP = "Validate only steps changed since this revision, and later steps."
+_REPEAT_HELP = "Run each solution's tests N times, to find flaky tests (default: once)."
 _CACHED = " (cached)"
 
 _MOST_NOTES = 1  # how many warnings and notes to show for one rule and step, if there are several rules
@@ -50,6 +51,7 @@ def validate(
     junit: Annotated[str, option("--junit", "FILE", "File for a JUnit report.")] = "",
     github: Annotated[bool, flag("--github", "Add annotations that GitHub shows next to the lines.")] = False,
     no_cache: Annotated[bool, flag("--no-cache", "Run every rule again, even if nothing changed.")] = False,
+    repeat: Annotated[str, option("--repeat", "N", _REPEAT_HELP)] = "",
     trust: Annotated[bool, flag("--trust", "Run the code of an external template without asking.")] = False,
 ) -> int:
     """Prove that every step of a template works.
@@ -57,7 +59,8 @@ def validate(
     Installs the template's packages and runs its code. Unchanged parts don't run again.
     """
     console = console_of(context)
-    settings = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache)
+    repetitions = whole_number(repeat, "--repeat") or 1
+    settings = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache, repeat=repetitions)
     subjects = _read_templates(console, names or [], folder_of(context), settings, trusted=trust)
     selected = _selected(subjects, step or [], only or [], skip or [], changed_since)
     report = run_validation(shard_of(selected, *part_of(shard)), settings, _observer(console))
