@@ -24,8 +24,8 @@ _UNSUITED = 2.5  # a rank between those of `AnswerChange.rank` for "no answer" (
 class Sureness(Enum):
     """How sure the advice is. The values are the words on the screen."""
 
-    ONLY = "no choice"
-    EQUAL = "undecided"
+    ONLY = "the only one"
+    EQUAL = "a tie"
     GUESS = "a guess"
     CLOSE = "not very certain"
     FAIR = "fairly certain"

@@ -10,14 +10,14 @@ from starterkit.choosing.questions import Decides
 
 # Two answers (question and choice), and the reason why they contradict each other.
 _PAIRS = (
-    (("style", "wires"), ("handle", "editors"), "Ready-made parts work without you seeing how."),
-    (("style", "box"), ("after", "explain"), "You can use ready-made parts before you can explain them."),
-    (("style", "box"), ("time", "days"), "Ready-made parts take longer to learn than a few evenings."),
+    (("style", "wires"), ("handle", "editors"), "Ready-made parts hide how they work."),
+    (("style", "box"), ("after", "explain"), "Ready-made parts are easy to use, but hard to explain."),
+    (("style", "box"), ("time", "days"), "Ready-made parts take more than a few evenings to learn."),
     (("style", "box"), ("build", "small"), "A small project doesn't need many ready-made parts."),
-    (("know", "new"), ("handle", "contract"), "For a beginner, types and documentation are even more to learn."),
-    (("time", "days"), ("handle", "contract"), "Types and documentation take longer to learn than a few evenings."),
+    (("know", "new"), ("handle", "contract"), "Types and documentation are a lot to learn for a beginner."),
+    (("time", "days"), ("handle", "contract"), "Types and documentation take more than a few evenings to learn."),
     (("know", "new"), ("handle", "crowds"), "Learn the basics before you serve many users at once."),
-    (("time", "days"), ("handle", "editors"), "A ready-made admin takes longer to learn than a few evenings."),
+    (("time", "days"), ("handle", "editors"), "A ready-made admin takes more than a few evenings to learn."),
     (("time", "days"), ("after", "job"), "To work on a company's code, you need more than a few evenings."),
 )
 
@@ -35,8 +35,8 @@ def _pairs(advice: Advice) -> Iterator[str]:
         titles = [_spoken_for(advice, answer) for answer in (first, second)]
         weighed = "Both answers count."
         if not set(titles[0]) & set(titles[1]):
-            names = [listed(each) for each in titles]
-            weighed = f"The first answer speaks for {names[0]}, the second for {names[1]}. Both count."
+            first_titles, second_titles = map(listed, titles)
+            weighed = f"The first answer suggests {first_titles}, the second {second_titles}. Both answers count."
         yield f"{joined((chosen[first].restated, chosen[second].restated))}. {sentence} {weighed}"
 
 
@@ -51,13 +51,13 @@ def _outright(advice: Advice) -> Iterator[str]:
     team, known = by_kind.get(Decides.TEAM), by_kind.get(Decides.KNOWN)
     language = by_kind.get(Decides.LANGUAGE)
     if team and language and not team.named & language.named:
-        yield f"{joined((team.restated, language.restated))}. The team decides."
+        yield f"{joined((team.restated, language.restated))}. Your team's framework counts more."
     elif known and language and known.named >= language.named and not team:
-        sentence = "No other framework here uses this language. So the advice is a framework that is new to you."
+        sentence = "No other framework here uses this language. So starterkit suggests a framework that is new to you."
         yield f"{joined((known.restated, language.restated))}. {sentence}"
     elif language and advice.language_goes_first and not team:
         title = advice.language_goes_first.title
-        wishes = f"{language.restated}, and your other answers describe {title}."
-        yield f"{wishes} The language decides. If another language is fine, start with {title}."
+        fit = f"{language.restated}, but your other answers fit {title} better."
+        yield f"{fit} The language counts more. If another language is fine, start with {title}."
     if team and known and team.named & known.named:
-        yield f"{joined((team.restated, known.restated))}. So learn more of it before you add another framework."
+        yield f"{joined((team.restated, known.restated))}. Learn more about this framework before you learn another."

@@ -36,7 +36,7 @@ class _Part:
     @property
     def restated(self) -> str:
         is_new = self.choice.decides is Decides.KNOWN and self.share.trait
-        return f"{self.choice.restated}, and here you would learn something new" if is_new else self.choice.restated
+        return f"{self.choice.restated} and would learn something new" if is_new else self.choice.restated
 
 
 def reasons(advice: Advice, template: Template) -> list[Reason]:
@@ -122,7 +122,7 @@ def _sentence_for(scores: Scores, template: Template, choice: Choice) -> str:
         too = f" {listed(others)} {'use' if others[1:] else 'uses'} {template.language} too." if others else ""
         return f"{template.title} uses {template.language}.{too}"
     if template.name in choice.named and choice.decides is Decides.TEAM:
-        return "Your colleagues can answer questions. You can use what you learn the next day."
+        return "Your colleagues can answer your questions. You can use what you learn at work."
     return ""
 
 
@@ -130,7 +130,7 @@ def _sentence_against(template: Template, choice: Choice) -> str:
     if choice.decides is Decides.LANGUAGE and template.name not in choice.named:
         return f"{template.title} uses {template.language}."
     if choice.decides is Decides.KNOWN and template.name in choice.named:
-        return f"{template.title} has less to teach you."
+        return f"You would learn less with {template.title}."
     return ""
 
 

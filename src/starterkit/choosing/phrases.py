@@ -5,7 +5,6 @@ from __future__ import annotations
 from starterkit.choosing.advice import Advice, Sureness
 from starterkit.choosing.explanation import Reason, listed, start_warnings, unmet
 from starterkit.choosing.roadmap import Stage
-from starterkit.choosing.scoring import AnswerChange
 from starterkit.template.model import Template
 
 SHOWN_REASONS = 4
@@ -23,18 +22,20 @@ def headline(advice: Advice) -> str:
 def how_sure(advice: Advice) -> str:
     """Return a sentence that says how sure the advice is, and why."""
     if advice.sureness is Sureness.ONLY:
-        return "Only one framework is available, so there is nothing to choose between."
+        return "Only one framework is available, so you don't have to choose."
     count, of = len(advice.chosen), len(advice.scores.questions)
     if not count:
         return f"You answered none of the {of} questions, so the result is {Sureness.GUESS.value}."
-    more = " Compare the costs, and take the framework that you like." if advice.sureness is Sureness.EQUAL else ""
+    more = (
+        " Compare the downsides, and choose the framework that you prefer." if advice.sureness is Sureness.EQUAL else ""
+    )
     return f"This result is {advice.sureness.value}. You answered {count} of {of} questions.{more}"
 
 
 def how_many_lead_elsewhere(advice: Advice) -> str:
     """Return a sentence that says how many other answers would lead to another framework."""
     elsewhere, others = advice.leads_elsewhere
-    return f"{elsewhere} of {others} other answers would lead to another framework."
+    return f"You can change one answer in {others} ways. Of these changes, {elsewhere} lead to another framework."
 
 
 def stay(advice: Advice) -> str:
@@ -44,8 +45,9 @@ def stay(advice: Advice) -> str:
     """
     if advice.known_fits is None:
         return ""
-    wishes = f"Your wishes describe {advice.known_fits.title}, which you know. To finish this project, stay with it."
-    return f"{wishes} To learn something new, read on."
+    title = advice.known_fits.title
+    fit = f"Your other answers point to {title}, which you already know."
+    return f"{fit} To finish this project, stay with {title}. To learn something new, read on."
 
 
 def price(advice: Advice, template: Template) -> list[str]:
@@ -81,21 +83,19 @@ def tipped(advice: Advice) -> list[str]:
 
 def _tip(advice: Advice, template: Template) -> str:
     change = next((change for change in advice.tips(template) if not change.names_a_framework), None)
-    only = "only " if advice.equals else ""
-    return f"The result would be {only}{template.title} {_condition(advice, change)}." if change else ""
+    if change is None:
+        return ""
+    name, title = change.question.name, f"only {template.title}" if advice.equals else template.title
+    if change.choice is None:
+        given = next(choice for question, choice in advice.chosen if question is change.question)
+        return f'Without your answer "{given.label}" ({name}={given.name}), the result would be {title}.'
+    return f'With the answer "{change.choice.label}" ({name}={change.choice.name}), the result would be {title}.'
 
 
 def _no_wish(advice: Advice, template: Template) -> str:
     if any(question.name == "team" and choice.decides for question, choice in advice.chosen):
-        return "The result would only change for a team with another framework."
-    return f"Only a team that uses {template.title} would make {template.title} the result."
-
-
-def _condition(advice: Advice, change: AnswerChange) -> str:
-    if change.choice is None:
-        given = next(choice for question, choice in advice.chosen if question is change.question)
-        return f'without your answer "{given.label}" ({change.question.name}={given.name})'
-    return f'if you had answered "{change.choice.label}" ({change.question.name}={change.choice.name})'
+        return "The result would only change if your team used another framework."
+    return f"The result would only be {template.title} if your team used {template.title}."
 
 
 def step_of_path(stage: Stage) -> str:
@@ -103,4 +103,4 @@ def step_of_path(stage: Stage) -> str:
 
     The text is "now, …" for the first framework, and "when …" for later ones.
     """
-    return f"when {stage.when}" if stage.trait else "now, until your first project runs"
+    return stage.when or "now, for your first project"

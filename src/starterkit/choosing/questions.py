@@ -17,31 +17,31 @@ STRONG, WEAK = 2, 1  # strength >= STRONG counts for a framework, strength <= WE
 
 @dataclass(frozen=True)
 class Wording:
-    """A trait in words. `label` names it in a table, and `later` follows "learn this framework when"."""
+    """A trait in words. `label` names it in a table, and `later` follows "learn this framework"."""
 
     label: str
     later: str
 
 
 WORDINGS = {
-    "quick_start": Wording("quick start", "you want to see the next idea on screen within an hour"),
-    "gentle_start": Wording("gentle start", "you want to see only the basics"),
-    "explicit": Wording("nothing hidden", "you want to see how the parts work"),
-    "batteries": Wording("ready-made parts", "you no longer want to build accounts and forms by hand"),
-    "admin": Wording("ready-made admin", "editors need a place to write, and you don't want to build it"),
-    "server_pages": Wording("pages from the server", "you want to build pages that people read"),
-    "json_api": Wording("JSON API", "an app or another program needs your data"),
-    "generated_docs": Wording("generated documentation", "other programs need your data and its documentation"),
-    "async": Wording("many requests at once", "requests wait for other services, or many arrive at once"),
-    "typed": Wording("types that are checked", "you want types to find mistakes before users do"),
-    "one_language": Wording("one language", "you also want to build what runs in the browser"),
-    "conventions": Wording("common conventions", "you join a team and want to know your way around"),
+    "quick_start": Wording("quick start", "when you want to try an idea within an hour"),
+    "gentle_start": Wording("gentle start", "when you want to see only the basics"),
+    "explicit": Wording("no hidden parts", "when you want to see how the parts work"),
+    "batteries": Wording("ready-made parts", "when you no longer want to build accounts and forms by hand"),
+    "admin": Wording("ready-made admin", "when editors need pages to write in, and you don't want to build them"),
+    "server_pages": Wording("server-rendered pages", "when you want to build pages that people read"),
+    "json_api": Wording("JSON API", "when an app or another program needs your data"),
+    "generated_docs": Wording("generated documentation", "when other programs need your data and its documentation"),
+    "async": Wording("many requests at once", "when many requests arrive at once, or wait for other services"),
+    "typed": Wording("checked types", "when you want types to find mistakes before users do"),
+    "one_language": Wording("one language for all code", "when you also want to write code for the browser"),
+    "conventions": Wording("common conventions", "when you join a team and want to find your way quickly"),
 }
 
 # The first words of a warning that a framework is hard to start with. The reason from path.yml follows.
 START_WARNINGS = {
-    "gentle_start": "This is the more advanced start",
-    "quick_start": "This is the heavier start",
+    "gentle_start": "The first steps are harder",
+    "quick_start": "There is more to learn at the start",
 }
 
 
@@ -94,7 +94,7 @@ class Question:
 
 
 # These wishes count for every user, even without answers.
-EVERYBODY = Choice("", "", "Everyone wants to see something work soon", {"quick_start": 1, "gentle_start": 1})
+EVERYBODY = Choice("", "", "Everyone wants to see a result soon", {"quick_start": 1, "gentle_start": 1})
 
 
 def questions(templates: Sequence[Template]) -> tuple[Question, ...]:
@@ -171,7 +171,7 @@ _AFTER = (
     ),
     Choice(
         "both",
-        "Build both halves: the browser side and the server",
+        "Build both sides: the browser and the server",
         "You want to build both the browser side and the server",
         {"one_language": 2},
     ),
@@ -195,13 +195,13 @@ _TIME = (
 _STYLE = (
     Choice(
         "wires",
-        "Show me the wires: I connect the parts myself",
+        "Show me the wires: I want to connect the parts myself",
         "You like to connect the parts yourself",
         {"explicit": 3},
     ),
     Choice(
         "box",
-        "All in one box: I learn to use ready-made parts",
+        "All in one box: I want to use ready-made parts",
         "You like ready-made parts",
         {"batteries": 3},
     ),
@@ -215,8 +215,8 @@ _HANDLE = (
     ),
     Choice(
         "crowds",
-        "Many users who wait at once: chat, streams, slow services",
-        "Your project must handle many users who wait at once",
+        "Many users at once: chat, streams, slow services",
+        "Your project must handle many users at once",
         {"async": 4},
     ),
     Choice(
@@ -229,14 +229,14 @@ _HANDLE = (
 )
 
 
-_TEAM = (Choice("none", "No, or I'm learning for myself", "No team decides for you"),)
+_TEAM = (Choice("none", "No, or I'm learning for myself", "No team chooses the framework for you"),)
 
 # The questions with their fixed choices. `questions` adds the choices that are created from templates.
 _QUESTIONS = (
     Question(
         "know",
         "What do you know already?",
-        "This decides how much may be new. If you know several, choose the most familiar one.",
+        "This shows how much will be new for you. If you know several, choose the most familiar.",
         _KNOW,
     ),
     Question(
@@ -245,7 +245,7 @@ _QUESTIONS = (
         "A language that you like makes the first weeks easier.",
         (),
     ),
-    Question("build", "What do you want to build?", "Each framework makes a different kind of project easy.", _BUILD),
+    Question("build", "What do you want to build?", "Each framework is good for a different kind of project.", _BUILD),
     Question(
         "after",
         "What do you want to be able to do afterwards?",
@@ -255,19 +255,19 @@ _QUESTIONS = (
     Question(
         "time",
         "How much time do you have?",
-        "A large framework takes longer to learn, and saves time later.",
+        "A large framework takes longer to learn, but saves time later.",
         _TIME,
     ),
     Question(
         "style",
         "Do you like to connect the parts yourself, or to get them ready-made?",
-        "Frameworks differ most in how many parts are ready-made. You can learn well in both ways.",
+        "Some frameworks have more ready-made parts than others. You can learn well with both kinds.",
         _STYLE,
     ),
     Question(
         "team",
         "Does your team or employer use one of these frameworks?",
-        "Colleagues to ask and code to read are worth more than any feature.",
+        "Colleagues who can help you are worth more than any feature.",
         _TEAM,
     ),
     Question("handle", "What must your project handle?", "Some things are hard to add later.", _HANDLE),

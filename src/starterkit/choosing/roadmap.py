@@ -22,7 +22,7 @@ class Stage:
 
     @property
     def when(self) -> str:
-        """When to learn the framework, as words that follow "when", or "" for the first framework."""
+        """When to learn the framework, as words that begin with "when", or "" for the first framework."""
         return WORDINGS[self.trait].later if self.trait else ""
 
 

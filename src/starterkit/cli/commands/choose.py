@@ -71,7 +71,7 @@ def _show(console: Console, shown: ShownAdvice, *, explain: bool) -> None:
         given = " ".join(f"-a {question.name}={choice.name}" for question, choice in advice.chosen)
         section(console, "Your answers")
         console.say_prose(f"To change an answer, edit this command: `starterkit choose --defaults {given}`.")
-        console.say_prose("To see how the points add up, add `--explain`.")
+        console.say_prose("To see the points for each answer, add `--explain`.")
     if shown.card:
         console.print(f"Wrote the web page {shown.card}.")
     begin = (advice.start, *advice.equals)
@@ -100,7 +100,10 @@ def _show_scores(console: Console, advice: Advice) -> None:
     def signed(points: Points) -> list[str]:
         return [f"{points[number]:+}" if points[number] else "·" for number in advice.ranking]
 
-    console.print(text("How the points add up", "bold"), ": the weight (×) times the strength (0 to 3) of each trait.")
+    console.print(text("How the points add up", "bold"))
+    console.print(
+        "Each answer gives some features a weight (×). A framework gets the weight times its strength (0 to 3)."
+    )
     console.print()
     if is_wide:
         show_row("", titles, "bold")
@@ -108,7 +111,9 @@ def _show_scores(console: Console, advice: Advice) -> None:
         console.print(text(name, "cyan"))
         shares = advice.scores.shares(choice)
         for share in shares:
-            label = f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "counts more than wishes"
+            label = (
+                f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "counts more than other answers"
+            )
             show_row(f"  {label}", signed(share.points))
         if not shares:
             console.print("This answer adds no points.", indent=2)
@@ -128,7 +133,7 @@ def _show_why(console: Console, advice: Advice) -> None:
         console.print(text(wording.label, "bold"), f"  ({name}, strength 0 to 3)")
         for template in _templates(advice):
             trait = template.traits.get(name)
-            reason = f"{trait.strength}  {trait.reason}" if trait else "0  Its template doesn't list this trait."
+            reason = f"{trait.strength}  {trait.reason}" if trait else "0  The template doesn't list this feature."
             source = f" ({trait.source})" if trait and trait.source else ""
             console.print(f"{template.title} {reason}{source}", indent=2, hang=2)
 

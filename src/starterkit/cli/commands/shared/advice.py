@@ -25,8 +25,8 @@ from starterkit.template.model import Template
 
 _BACK = ("b", "back")
 _HOW = (
-    "Type a number or a word. Enter takes the answer in brackets. "
-    "`skip` skips the question, `b` goes back, and Ctrl-C stops."
+    "Type a number or a word from the list. Enter chooses the answer in brackets. "
+    "Type `skip` to skip a question, or `b` to go back. Ctrl-C stops."
 )
 
 
@@ -126,9 +126,9 @@ def _ask(console: Console, question: Question, before: str, *, is_first: bool) -
         if chosen:
             return chosen.name
         if typed in _BACK:
-            console.print("This is the first question.")
+            console.print("You can't go back, because this is the first question.")
         else:
-            console.say_prose(f"Type a number from 1 to {len(question.choices)}, one of the words, or Enter.")
+            console.say_prose(f"Type a number from 1 to {len(question.choices)}, a word from the list, or `skip`.")
 
 
 def show_advice(console: Console, advice: Advice) -> None:
@@ -142,7 +142,7 @@ def show_advice(console: Console, advice: Advice) -> None:
     for template in (advice.start, *advice.equals):
         section(console, f"Why {template.title}")
         _show_points(console, [because(reason) for reason in reasons(advice, template)[:SHOWN_REASONS]])
-        section(console, f"What {template.title} costs you")
+        section(console, f"The downsides of {template.title}")
         _show_points(console, price(advice, template))
     contradictions = tensions(advice)
     if contradictions:
@@ -157,7 +157,7 @@ def show_advice(console: Console, advice: Advice) -> None:
         console.say_prose(sentence, indent=2)
     stages = path(advice)
     if len(stages) > 1:
-        section(console, "Start with one, expand as needed")
+        section(console, "Start with one framework, and add others later")
         for number, stage in enumerate(stages, 1):
             title = text(f"{stage.template.title}: ", "bold")
             console.print(f"{number}  ", title, f"{step_of_path(stage)}.", indent=2, hang=3)

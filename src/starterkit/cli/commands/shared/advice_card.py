@@ -57,7 +57,7 @@ def _why(advice: Advice, template: Template) -> str:
         for reason in reasons(advice, template)[:SHOWN_REASONS]
     ]
     why = _section(f"Why {template.title}", _points(points))
-    return f"{why}\n{_section(f'What {template.title} costs', _points(map(escape, price(advice, template))))}"
+    return f"{why}\n{_section(f'The downsides of {template.title}', _points(map(escape, price(advice, template))))}"
 
 
 def _points(sentences: Iterable[str]) -> str:
@@ -80,9 +80,9 @@ def _fits(advice: Advice) -> str:
             f'<tr><th scope="row">{title}</th><td class="bar"><span style="width:{share}%"></span></td>'
             f"<td>{points}</td></tr>"
         )
-    caption = "How well each framework fits your wishes, in points"
+    caption = "How well each framework fits your wishes, in points."
     if any(choice.decides for _, choice in advice.chosen):
-        caption += ". A language, a team and a framework that you know count more than wishes."
+        caption += " Answers about your language, your team and frameworks that you know count more."
     return f"<table>\n<caption>{caption}</caption>\n" + "\n".join(rows) + "\n</table>"
 
 
@@ -101,7 +101,7 @@ def _path(advice: Advice) -> str:
     items = "\n".join(
         f"<li><b>{escape(stage.template.title)}:</b> {escape(step_of_path(stage))}.</li>" for stage in stages
     )
-    return _section("Start with one, expand as needed", f"<ol>\n{items}\n</ol>")
+    return _section("Start with one framework, and add others later", f"<ol>\n{items}\n</ol>")
 
 
 def _answers(advice: Advice) -> str:
