@@ -47,8 +47,8 @@ def django_db_setup(django_test_environment: None, tmp_path_factory: pytest.Temp
     """The site's database in a file of its own, as the migrations make it, unless `manage.py check` calls something
     in the site's code a mistake."""
     for found in run_checks():
-        told = f"`.venv/bin/python manage.py check` finds a mistake: {' '.join(str(found).split())}"
-        support.expect(not found.is_serious(), told)
+        expected = "no error from `.venv/bin/python manage.py check`"
+        support.expect(not found.is_serious(), support.failure(expected, " ".join(str(found).split())))
     connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("site") / "test.sqlite3")
     made = setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
     yield
@@ -67,19 +67,19 @@ def empty_database(django_db_setup: None) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture(scope="session")
 def missing_migrations(django_db_setup: None) -> str:
-    """What the models say and no migration makes, in a sentence; nothing where all is there."""
+    """The text of a failure if the models need more migrations, otherwise nothing."""
     without = MigrationLoader(connection).unmigrated_apps
     labels = [app.label for app in apps.get_app_configs() if app.label in without and any(app.get_models())]
     if labels:
-        wish = f"`.venv/bin/python manage.py makemigrations {' '.join(labels)}` writes them"
-        return f"the app {', '.join(labels)} has models and no migrations: {wish}"
+        fix = f"To write them: `.venv/bin/python manage.py makemigrations {' '.join(labels)}`"
+        return support.failure(f"migrations for the models of {', '.join(labels)}", "none", fix)
     changes = StringIO()
     try:
         call_command("makemigrations", check_changes=True, dry_run=True, stdout=changes)
     except SystemExit:
         found = "; ".join(line.strip(" +-~") for line in changes.getvalue().splitlines() if line.startswith("    "))
-        wish = "`.venv/bin/python manage.py makemigrations` writes one"
-        return f"the models say something that no migration makes ({found}): {wish}"
+        fix = "To write it: `.venv/bin/python manage.py makemigrations`"
+        return support.failure(f"a migration for these changes of the models: {found}", "none", fix)
     return ""
 
 

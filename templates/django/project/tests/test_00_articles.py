@@ -5,7 +5,7 @@ import re
 import pytest
 from pytest_django import Settings
 
-from tests.support import Page, Site, contains, contains_one, equal, lacks
+from tests.support import Page, Site
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 IN_THE_ADMIN = "/admin/articles/article/"
@@ -35,9 +35,7 @@ def test_every_page_has_the_bar_with_the_way_home(site: Site) -> None:
     for address in ("/", "/editor", site.publish("A lantern")):
         page = site.read(address)
         page.one("nav.navbar a.navbar-brand", "the site's name").has("href", "/")
-        assert "Home" in page.texts("nav.navbar a.nav-link"), (
-            f"Expected a link Home in the navbar on {address}. Found none."
-        )
+        assert "Home" in page.texts("nav.navbar a.nav-link"), page.failure("a link Home in the navbar", "none")
 
 
 def test_an_article_has_a_page_of_its_own(site: Site) -> None:
@@ -75,14 +73,11 @@ def test_nothing_in_an_article_can_run(site: Site) -> None:
         page = site.read(address)
         page.none("script:not([src]), iframe, [srcdoc], [onerror], [onload]", "code that can run")
         page.none("[href^='javascript:'], [href^='data:'], [src^='javascript:']", "a URL that runs code")
-    text = site.read(article).texts(".article-content p")
-    equal(text[0], "Before.", "the first paragraph of the article")
-    equal(text[-1], "After.", "the last paragraph of the article")
-    equal(
-        site.read(article).texts(".article-content a[href='https://example.org/']"),
-        ["good"],
-        "the texts of the links in the article",
-    )
+    page = site.read(article)
+    paragraphs = page.some(".article-content p", "a paragraph")
+    paragraphs[0].says("Before.")
+    paragraphs[-1].says("After.")
+    page.lists(".article-content a[href='https://example.org/']", "links", ["good"])
 
 
 @pytest.mark.parametrize("field", ["title", "description", "body"])
@@ -94,7 +89,7 @@ def test_an_article_that_lacks_a_part_is_refused(site: Site, field: str) -> None
 
     page.some(".error-messages li", "an error message")
     for name in typed.keys() - {field}:
-        equal(page.one(f"[name={name}]", f"the field {name}").value().strip(), typed[name], f"the field {name}")
+        page.one(f"[name={name}]", f"the field {name}").holds(typed[name])
     site.read("/").lists(CARD_TITLE, "articles", [])
 
 
@@ -106,16 +101,15 @@ def test_a_part_of_an_article_can_be_too_long(site: Site, field: str, longest: i
     full = words * (longest // 5 - 1) + "lamps"
     article = site.publish(**{**typed, field: full})
     editor = site.read(article.replace("/article/", "/editor/"))
-    equal(editor.one(f"[name={field}]", f"the field {field}").value().strip(), full, f"the field {field}")
+    editor.one(f"[name={field}]", f"the field {field}").holds(full)
 
     page = site.send("/editor", **{**typed, field: full + "!"}).refused(422)
 
     page.some(".error-messages li", "an error message")
-    kept = page.one(f"[name={field}]", f"the field {field}").value().strip()
-    assert kept == full + "!", f"Expected the field {field} to keep {longest + 1} characters. Found {len(kept)}."
+    page.one(f"[name={field}]", f"the field {field}").holds(full + "!")
     endless = site.send("/editor", **{**typed, field: "x" * 2_000_000}).refused(413)
     endless.one("nav.navbar a.navbar-brand", "a link to the home page")
-    equal(len(site.read("/").texts(CARD_TITLE)), 1, "the number of articles on /")
+    site.read("/").one(CARD_TITLE, "an article")
 
 
 def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
@@ -123,9 +117,9 @@ def test_an_article_can_be_changed_and_keeps_its_address(site: Site) -> None:
     article = site.publish("Lanterns", description="On light.", body="First version.")
     site.publish("A newer one")
     editor = site.read(article.replace("/article/", "/editor/"))
-    equal(editor.one("input[name=title]", "the title").value(), "Lanterns", "the title in the form")
-    equal(editor.one("input[name=description]", "the description").value(), "On light.", "the description in the form")
-    equal(editor.one("textarea[name=body]", "the text").value().strip(), "First version.", "the text in the form")
+    editor.one("input[name=title]", "the title").holds("Lanterns")
+    editor.one("input[name=description]", "the description").holds("On light.")
+    editor.one("textarea[name=body]", "the text").holds("First version.")
 
     site.edit(article, title="Lamps", body="Second version.").redirects_to(article)
 
@@ -172,11 +166,7 @@ def test_equal_titles_get_different_addresses(site: Site) -> None:
     with site.just_before_saving(lambda: publish("The second.")):
         publish("The youngest.")
 
-    equal(
-        sorted(addresses.values()),
-        ["The eldest.", "The second.", "The youngest."],
-        "the descriptions of the three articles",
-    )
+    assert len(addresses) == 3, f"Expected three URLs for three articles. Found {', '.join(addresses)}."
     for address, text in addresses.items():
         site.read(address).one(".article-content p", "the text").says(text)
 
@@ -187,7 +177,7 @@ def test_every_title_gives_an_address_that_a_browser_can_show(site: Site, title:
     article = site.publish(title)
 
     assert re.fullmatch(r"/article/[a-z0-9]+(-[a-z0-9]+)*", article), (
-        f"Expected only letters, digits and hyphens in the URL. Found {article}."
+        f"Expected letters, digits and hyphens in the URL of the new article. Found {article}."
     )
     site.read(article).one("h1", "the title").says(title)
 
@@ -198,8 +188,9 @@ def test_a_new_database_begins_with_articles(site: Site) -> None:
 
     site.start_anew()
 
-    cards = site.read("/").some(".article-preview a.preview-link", "sample articles")
-    lacks([card.words() for card in cards], "Only mine", "the articles in the list")
+    home = site.read("/")
+    home.lacks("Only mine")
+    cards = home.some(".article-preview a.preview-link", "sample articles")
     for card in cards:
         page = site.read(card.attribute("href") or "")
         page.one("h1", "the title").says(card.one("h1", "the title").words())
@@ -230,23 +221,25 @@ def test_a_form_from_another_site_changes_nothing(site: Site) -> None:
 
 def test_pages_tell_the_browser_to_be_careful(site: Site, settings: Settings) -> None:
     """Pages forbid foreign scripts, frames and guessed types, and keep their cookie to themselves."""
+    policy = "Content-Security-Policy"
     for answer in (site.get("/editor"), site.get("/article/not-here"), site.get("/admin/login/")):
-        rules = answer.headers.get("Content-Security-Policy", "")
-        assert re.search("(default|script)-src 'self'(;|$)", rules), (
-            f"Expected a rule for scripts in Content-Security-Policy. Found {rules or 'none'}."
-        )
-        lacks(rules, "unsafe-inline", "the header Content-Security-Policy")
-        contains_one(rules, ("frame-ancestors 'none'", "frame-ancestors 'self'"), "the header Content-Security-Policy")
-        contains_one(rules, ("object-src 'none'", "default-src 'none'"), "the header Content-Security-Policy")
-        equal(answer.headers.get("X-Content-Type-Options"), "nosniff", "the header X-Content-Type-Options")
-        contains(answer.headers.get("Referrer-Policy", ""), "origin", "the header Referrer-Policy")
+        rules = answer.headers.get(policy, "none")
+        where = f"in the header {policy} from {answer.request}. Found {rules}."
+        assert re.search("(default|script)-src 'self'(;|$)", rules), f"Expected a rule for scripts {where}"
+        assert "unsafe-inline" not in rules, f"Expected no unsafe-inline {where}"
+        answer.header_has(policy, "frame-ancestors 'none'", "frame-ancestors 'self'")
+        answer.header_has(policy, "object-src 'none'", "default-src 'none'")
+        answer.header_has("X-Content-Type-Options", "nosniff")
+        answer.header_has("Referrer-Policy", "origin")
     for words in (("HttpOnly", "SameSite=Lax"), ("HttpOnly", "SameSite=Lax", "Secure")):
         settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = "Secure" in words
         visitor = site.anonymous
         cookies = [cookie for address in ("/editor", "/login") for cookie in visitor.get(address).cookies]
         assert cookies, "Expected a cookie from /editor or /login. Found none."
         for cookie in cookies:
-            assert all(word in cookie for word in words), f"Expected {', '.join(words)} in the cookie. Found {cookie}."
+            assert all(word in cookie for word in words), (
+                f"Expected {', '.join(words)} in each cookie from /editor and /login. Found {cookie}."
+            )
 
 
 def test_those_who_look_after_the_site_find_its_articles(site: Site) -> None:

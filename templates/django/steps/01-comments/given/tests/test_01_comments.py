@@ -59,8 +59,7 @@ def test_an_empty_comment_is_refused_and_says_why(site: Site) -> None:
     page.one("h1", "the article's title").says("Bread")
     page.one(COMMENT, "the earlier comment").says("Mine came out flat.")
     page = site.send(f"{article}/comments").refused(422)  # by a form without that field, from an older page, say
-    kept = page.one("form.comment-form textarea[name=body]", "the text area").value().strip()
-    assert kept == "", f'Expected an empty text area. Found "{kept}".'
+    page.one("form.comment-form textarea[name=body]", "the text area").holds("")
 
 
 def test_a_comment_that_is_too_long_is_refused_and_kept(site: Site) -> None:
@@ -73,8 +72,7 @@ def test_a_comment_that_is_too_long_is_refused_and_kept(site: Site) -> None:
     page = site.send(f"{article}/comments", body=longest + "!").refused(422)
 
     page.some(".error-messages li", "an error message")
-    kept = page.one("form.comment-form textarea[name=body]", "the text area").value().strip()
-    assert kept == longest + "!", f"Expected {len(longest) + 1} characters in the text area. Found {len(kept)}."
+    page.one("form.comment-form textarea[name=body]", "the text area").holds(longest + "!")
     site.read(article).none(COMMENT, "the rejected comment")
 
 
@@ -97,9 +95,10 @@ def test_a_comment_can_be_taken_down(site: Site) -> None:
 
     card = site.read(article).card("drop me")
     card.one(".mod-options .ion-trash-a", "a trash icon")
-    address = card.one(".mod-options form", "a form that deletes the comment").attribute("action") or ""
-    assert re.fullmatch(f"{article}/comments/[0-9]+/delete", address), (
-        f"Expected a form that posts to {article}/comments/ID/delete. Found {address}."
+    form = card.one(".mod-options form", "the form that deletes it")
+    address = form.attribute("action") or ""
+    assert re.fullmatch(f"{article}/comments/[0-9]+/delete", address), form.failure(
+        f'action="{article}/comments/ID/delete"', f'"{address}"'
     )
     site.get(address)
     assert site.read(article).texts(COMMENT) == ["keep me", "drop me"], (
@@ -156,7 +155,5 @@ def test_the_admin_shows_comments_with_their_article(site: Site) -> None:
 
     page = staff.read(row.attribute("href") or "")
 
-    assert "Mine came out flat." in page.words(), (
-        "Expected the comment on the article's page in the admin. Found none."
-    )
-    assert "Too hot." not in page.words(), "Expected no comment on other articles in the admin. Found one."
+    assert "Mine came out flat." in page.words(), page.failure('"Mine came out flat."', "none")
+    page.lacks("Too hot.")

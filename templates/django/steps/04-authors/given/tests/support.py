@@ -51,36 +51,6 @@ def failure(expected: str, found: str, *more: str) -> str:
     return "\n".join(filter(None, (f"Expected {expected}. Found {found}.", *more)))
 
 
-def equal(found: object, expected: object, what: str) -> None:
-    """A part of a page has this value."""
-    if found != expected:
-        raise AssertionError(failure(f"{what} to be {_value_shown(expected)}", _value_shown(found)))
-
-
-def contains(whole: Any, part: Any, what: str) -> None:
-    """A part of a page contains this."""
-    if part not in whole:
-        raise AssertionError(failure(f"{_value_shown(part)} in {what}", _value_shown(whole)))
-
-
-def contains_one(whole: Any, parts: Sequence[Any], what: str) -> None:
-    """A part of a page contains at least one of these."""
-    if all(part not in whole for part in parts):
-        raise AssertionError(failure(f"{' or '.join(map(_value_shown, parts))} in {what}", _value_shown(whole)))
-
-
-def lacks(whole: Any, part: Any, what: str) -> None:
-    """A part of a page doesn't contain this."""
-    if part in whole:
-        raise AssertionError(failure(f"no {_value_shown(part)} in {what}", _value_shown(whole)))
-
-
-def _value_shown(value: object) -> str:
-    """A value as text, at most 200 characters long."""
-    text = repr(value) if value else "nothing"
-    return text if len(text) <= 200 else f"{text[:199]}…"
-
-
 @cache
 def as_html(selector: str) -> str:
     """What a CSS selector finds, as it looks in HTML: `<form class="comment-form">`."""
@@ -212,7 +182,8 @@ class Site:
         try:
             call_command("migrate", interactive=False, verbosity=0)
         except IntegrityError as error:
-            raise AssertionError(f"`migrate` ends with a mistake where there are old articles: {error}") from None
+            expected = "`manage.py migrate` to keep the old articles"
+            raise AssertionError(failure(expected, f"an error: {error}")) from None
         fields = {"email": someone.email, "password": PASSWORD}
         someone.read("/login").submit(_form_with("input[name=email]"), **fields).redirects_to("/")
         return someone
@@ -317,6 +288,7 @@ class Answer:
     def __init__(self, site: Site, address: str, response: HttpResponse, sent: Mapping[str, str] | None) -> None:
         self.site = site
         self.address = address
+        self.path = unquote(address)  # as a person reads it
         self.sent = sent  # the fields of a form, None where no form was sent
         # As it would come over a network: a number, texts and bytes, whatever the site made them of.
         self.status = int.__int__(response.status_code)
@@ -333,12 +305,12 @@ class Answer:
             found = f"a redirect to {self._target}"
         elif self.status in (404, 405) and not expected.startswith("status"):
             found = f"none ({found})"
-        return failure(expected, found, _told(self.sent or {}), self.site.only_in_the_test(unquote(self.address)))
+        return failure(expected, found, _told(self.sent or {}), self.site.only_in_the_test(self.path))
 
     @property
     def request(self) -> str:
         """The method and the path of the request."""
-        return f"{'GET' if self.sent is None else 'POST'} {unquote(self.address)}"
+        return f"{'GET' if self.sent is None else 'POST'} {self.path}"
 
     @property
     def _reasons(self) -> str:
@@ -378,6 +350,16 @@ class Answer:
         expect(self.status in statuses, self.instead_of(f"status {wanted} from {self.request}"))
         return Page(self)
 
+    def succeeds(self) -> None:
+        """The response has status 200."""
+        expect(self.status == 200, self.instead_of(f"status 200 from {self.request}"))
+
+    def header_has(self, name: str, *parts: str) -> None:
+        """The header contains one of these parts."""
+        value = self.headers.get(name) or "none"
+        expected = f"{' or '.join(parts)} in the header {name} from {self.request}"
+        expect(any(part in value for part in parts), failure(expected, value))
+
     def redirects_to(self, address: str) -> None:
         """The response redirects to this URL."""
         self._expect_an_endpoint()
@@ -407,7 +389,7 @@ class Answer:
         return self.headers["Location"]
 
     def _expect_an_endpoint(self) -> None:
-        expected = f"a page at {unquote(self.address)}" if self.sent is None else f"an endpoint for {self.request}"
+        expected = f"a page at {self.path}" if self.sent is None else f"an endpoint for {self.request}"
         if self.status in (404, 405):
             raise AssertionError(self.instead_of(expected))
 
@@ -415,45 +397,60 @@ class Answer:
 class Part:
     """A page or a part of one."""
 
-    def __init__(self, answer: Answer, node: LexborHTMLParser | LexborNode, where: str) -> None:
+    def __init__(self, answer: Answer, node: LexborHTMLParser | LexborNode, where: str, selector: str = "") -> None:
         self._answer = answer
         self._node = node
         self._where = where  # "on /article/bread", "in the title on /article/bread"
+        self._selector = selector  # what found it, empty for a whole page
 
     def one(self, selector: str, what: str) -> Part:
         """The only element that the selector finds."""
         found = self.some(selector, what)
-        expect(len(found) == 1, self._failure(f"{what} once", str(len(found)), selector))
+        expect(len(found) == 1, self.failure(f"{what} once", str(len(found)), selector))
         return found[0]
 
     def some(self, selector: str, what: str) -> list[Part]:
         """All elements that the selector finds: one at least."""
         found = self._node.css(selector)
-        expect(found, self._failure(what, "none", selector))
-        return [Part(self._answer, node, f"in {what} {self._where}") for node in found]
+        expect(found, self.failure(what, "none", selector))
+        return [Part(self._answer, node, f"in {what} {self._where}", selector) for node in found]
 
     def none(self, selector: str, what: str) -> None:
         """There is no such element."""
         found = self._node.css(selector)
-        expect(not found, self._failure(f"not to find {what}", str(len(found)), selector))
+        expect(not found, self.failure(f"not to find {what}", str(len(found)), selector))
+
+    def failure(self, expected: str, found: str, selector: str = "") -> str:
+        """The text of a failure: what was expected here, and what was found."""
+        return self._failure(f"{expected} {self._where}", found, selector)
 
     def _failure(self, expected: str, found: str, selector: str = "") -> str:
-        note = self._answer.site.only_in_the_test(unquote(self._answer.address))
-        return failure(f"{expected} {self._where}", found, note, as_html(selector) if selector else "")
+        note = self._answer.site.only_in_the_test(self._answer.path)
+        html = as_html(selector or self._selector) if selector or self._selector else ""
+        return failure(expected, found, note, html)
 
     def texts(self, selector: str) -> list[str]:
         """The words of all elements that the selector finds, in the order of the page."""
         return [_words(node) for node in self._node.css(selector)]
 
-    def lists(self, selector: str, what: str, expected: Sequence[str]) -> None:
+    def lists(self, selector: str, what: str, expected: Sequence[str], *, in_any_order: bool = False) -> None:
         """The elements that the selector finds say these words, in this order."""
-        found = self.texts(selector)
+        found, order = self.texts(selector), sorted if in_any_order else list
         shown = 12 if len(found) == len(expected) else 4
         wanted = f"no {what} {self._where}"
         if expected:
             wanted = f"these {what} {self._where}: {_listed(expected, shown)}"
-        note = self._answer.site.only_in_the_test(unquote(self._answer.address))
-        expect(found == list(expected), failure(wanted, _listed(found, shown), note, as_html(selector)))
+        expect(order(found) == order(expected), self._failure(wanted, _listed(found, shown), selector))
+
+    def links(self, selector: str, what: str, expected: Mapping[str, str]) -> None:
+        """The links that the selector finds, by their words, lead to these URLs."""
+        found = {link.words(): unquote(link.attribute("href") or "") for link in self.some(selector, what)}
+
+        def listed(links: Mapping[str, str]) -> str:
+            return ", ".join(f'"{words}" to {url}' for words, url in links.items())
+
+        wanted = f"these {what} {self._where}: {listed(expected)}"
+        expect(found == expected, self._failure(wanted, listed(found), selector))
 
     def names(self, selector: str) -> list[str]:
         """The names of all fields that the selector finds."""
@@ -466,7 +463,17 @@ class Part:
     def says(self, words: str) -> None:
         """These are its words, all of them."""
         said = self.words()
-        expect(said == words, self._failure(f'the text "{words}"', f'"{said}"'))
+        wanted = f"the text {_quoted(words)}" if words else "no text"
+        expect(said == words, self.failure(wanted, _quoted(said)))
+
+    def contains(self, words: str) -> None:
+        """These words are among its words."""
+        said = self.words()
+        expect(words in said, self.failure(_quoted(words), _quoted(said)))
+
+    def lacks(self, words: str) -> None:
+        """These words are not among its words."""
+        expect(words not in self.words(), self.failure(f"no {_quoted(words)}", "it"))
 
     def attribute(self, name: str) -> str | None:
         """The value of an attribute, empty where it has none, None where it is not there."""
@@ -474,17 +481,33 @@ class Part:
 
     def has(self, name: str, value: str | None) -> None:
         """The attribute has this value."""
-        expect(self.attribute(name) == value, self._failure(f'{name}="{value}"', f'"{self.attribute(name)}"'))
+        found = self.attribute(name)
+        expect(found == value, self.failure(f'{name}="{value}"', _quoted(found)))
+
+    def has_in(self, name: str, part: str) -> None:
+        """The value of the attribute contains this."""
+        found = self.attribute(name)
+        expect(part in (found or ""), self.failure(f'{name}="…{part}…"', _quoted(found)))
+
+    def links_to(self, address: str) -> None:
+        """It is a link to this URL."""
+        found = unquote(self.attribute("href") or "none")
+        expect(found == address, self.failure(f"a link to {address}", found))
 
     def value(self) -> str:
         """What the field holds."""
         return _value(self._node)
 
+    def holds(self, value: str) -> None:
+        """The field holds this value. A text area may have whitespace around it."""
+        found = self.value().strip() if self._node.tag == "textarea" else self.value()
+        expect(found == value, self.failure(_quoted(value), _quoted(found)))
+
     def card(self, words: str) -> Part:
         """The one card (of an article or a comment) in which these words stand."""
         cards = [node for node in self._node.css(".article-preview, .card") if words in _words(node)]
         found = str(len(cards) or "none")
-        expect(len(cards) == 1, self._failure(f'one card with "{words}"', found, ".article-preview, .card"))
+        expect(len(cards) == 1, self.failure(f'one card with "{words}"', found, ".article-preview, .card"))
         return Part(self._answer, cards[0], f'in the card "{words}" {self._where}')
 
     def submit(self, form: str, **fields: str) -> Answer:
@@ -496,10 +519,10 @@ class Part:
         form_on_the_page = Part(self._answer, node, f"in the form {self._where}")
         has = ", ".join(sent) or "none"
         for name in sorted(set(fields) - set(sent)):
-            raise AssertionError(form_on_the_page._failure(f"the field {name}", has, f"[name={name}]"))
+            raise AssertionError(form_on_the_page.failure(f"the field {name}", has, f"[name={name}]"))
         action = urljoin(self._answer.address, node.attributes.get("action") or self._answer.address)
         method = (node.attributes.get("method") or "get").lower()
-        expect(method == "post", form_on_the_page._failure('method="post"', f'method="{method}"'))
+        expect(method == "post", form_on_the_page.failure('method="post"', f'method="{method}"'))
         return self._answer.site._post(action, {**sent, **fields}, page=self._answer.address)
 
 
@@ -507,8 +530,9 @@ class Page(Part):
     """A whole page."""
 
     def __init__(self, answer: Answer) -> None:
-        where = f"on {unquote(answer.address)}" if answer.sent is None else f"on the page from {answer.request}"
+        where = f"on {answer.path}" if answer.sent is None else f"on the page from {answer.request}"
         super().__init__(answer, answer.html, where)
+        self.address = answer.path
 
 
 def _told(fields: Mapping[str, str]) -> str:
@@ -521,6 +545,11 @@ def _listed(texts: Sequence[str], most: int) -> str:
     """These texts in a row, so many of them at most."""
     more = f", … ({len(texts)} in all)" if len(texts) > most else ""
     return ", ".join(f'"{_shortened(text, 60)}"' for text in texts[:most]) + more or "none"
+
+
+def _quoted(text: str | None) -> str:
+    """A text in quotes, cut if it is long."""
+    return f'"{_shortened(text, 100)}"' if text else "nothing"
 
 
 def _shortened(text: str, longest: int) -> str:

@@ -1,6 +1,6 @@
 """Articles and comments belong to someone, and only they may change them."""
 
-from tests.support import Site, equal
+from tests.support import Site
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 COMMENT = ".card:not(.comment-form) .card-block p"
@@ -27,8 +27,7 @@ def test_a_card_names_its_author(site: Site) -> None:
     link.says("Jiří & Co?")
     site.read(link.attribute("href") or "").one("h4", "the name").says("Jiří & Co?")
     for title, picture in pictures.items():
-        shown = home.card(title).one(".article-meta img", "the author's picture").attribute("src")
-        assert shown == picture, f'Expected the picture {picture} in the card "{title}". Found {shown}.'
+        home.card(title).one(".article-meta img", "the author's picture").has("src", picture)
 
 
 def test_an_article_names_its_author(site: Site) -> None:
@@ -52,11 +51,7 @@ def test_publishing_needs_an_account(site: Site) -> None:
     """Whoever is signed in finds the editor in the bar and publishes; others are sent to sign in."""
     stranger = site.anonymous
     stranger.read("/login")
-    equal(
-        site.read("/").one("nav.navbar a[href='/editor']", "the editor").words(),
-        "New Article",
-        "the link to the editor on /",
-    )
+    site.read("/").one("nav.navbar a[href='/editor']", "a link to the editor").says("New Article")
     site.publish("A walk in the fog")
     fields = {"title": "Forged", "description": "By nobody.", "body": "Nothing."}
 
@@ -135,11 +130,10 @@ def test_a_comment_names_its_author(site: Site) -> None:
     link = card.one("a[href^='/profile/']", "a link to the author's new profile")
     link.says("Oskar & Co?")
     site.read(link.attribute("href") or "").one("h4", "the name").says("Oskar & Co?")
-    shown = card.one("img.comment-author-img", "the author's picture").attribute("src")
-    assert shown == picture, f"Expected the picture {picture} in the comment by Oskar. Found {shown}."
+    card.one("img.comment-author-img", "the author's picture").has("src", picture)
     card.one(".card-block p", "the text").says("I was there.")
-    shown = page.card("So was I.").one("img.comment-author-img", "the author's picture").attribute("src")
-    assert "default-avatar.svg" in (shown or ""), f"Expected default-avatar.svg in the comment by nora. Found {shown}."
+    image = page.card("So was I.").one("img.comment-author-img", "the author's picture")
+    image.has_in("src", "default-avatar.svg")
 
 
 def test_commenting_needs_an_account(site: Site) -> None:
@@ -154,9 +148,7 @@ def test_commenting_needs_an_account(site: Site) -> None:
     form.one("textarea[placeholder='Write a comment...']", "a text area")
     form.one("button[type=submit]", "a button").says("Post Comment")
     image = site.read(article).one("form.comment-form img.comment-author-img", "the visitor's picture")
-    assert image.attribute("src") == picture, (
-        f"Expected the picture {picture} in the comment form. Found {image.attribute('src')}."
-    )
+    image.has("src", picture)
 
     stranger.send(f"{article}/comments", body="Forged.").asks_to_sign_in()
 
@@ -201,7 +193,7 @@ def test_articles_from_before_belong_to_nobody_who_signs_in(site: Site) -> None:
         for title in ("Ebb", "Flow"):
             card = home.card(title)
             author = card.one(".article-meta a.author", "the author")
-            assert author.words() != name, f'Expected another author for the old article "{title}". Found {name}.'
+            assert author.words() != name, author.failure(f"another name than {name}", name)
             old_hand.read(author.attribute("href") or "").one("h4", "the name").says(author.words())
             article = card.one("a.preview-link", "a link to the article").attribute("href") or ""
             old_hand.send(f"{article}/delete").refused(403)
@@ -218,8 +210,8 @@ def test_the_sample_articles_have_authors(site: Site) -> None:
     for card in cards:
         author = card.one(".article-meta a.author", "the author")
         site.read(author.attribute("href") or "").one("h4", "the name").says(author.words())
-        picture = site.get(card.one(".article-meta img", "a picture").attribute("src") or "")
-        assert picture.status == 200, picture.instead_of(f"status 200 from {picture.request}")
+        picture = card.one(".article-meta img", "a picture")
+        site.get(picture.attribute("src") or "").succeeds()
     visitor = site.anonymous
     visitor.read("/login")
     for name in {card.one(".article-meta .author", "the author").words() for card in cards}:
