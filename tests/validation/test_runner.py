@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -150,9 +151,79 @@ def test_a_malformed_template_exits_2_with_the_file_and_no_traceback(
     done = starterkit("validate", "sound", cache=cache, cwd=sound.parent)
 
     assert done.returncode == 2, done.stdout + done.stderr
-    assert says in done.stderr
-    assert file.rsplit("/", 1)[-1] in done.stderr
+    assert says in done.stdout
+    assert f"sound/{file}" in done.stdout
     assert "Traceback" not in done.stderr
+
+
+def test_every_malformed_file_of_every_template_reaches_every_format(cache: Path, sound: Path) -> None:
+    other = sound.parent / "other"
+    shutil.copytree(sound, other)
+    for file in (sound / "path.yml", sound / "steps/02-counting/step.yml", other / "steps/01-greeting/step.yml"):
+        file.write_text(f"unknown: 1\n{file.read_text('utf-8')}", "utf-8")
+    (other / "steps/02-counting/lesson.md").unlink()
+
+    done = starterkit(*formats("sound", "other"), cache=cache, cwd=sound.parent)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert reported(done, sound.parent, 2) == [
+        ("base", "sound/path.yml", 1),
+        ("02-counting", "sound/steps/02-counting/step.yml", 1),
+        ("01-greeting", "other/steps/01-greeting/step.yml", 1),
+        ("02-counting", "other/steps/02-counting/lesson.md", 0),
+    ]
+
+
+def test_a_pin_that_does_not_exist_is_one_finding_in_the_pins(cache: Path, sound: Path) -> None:
+    pins = sound / "project/requirements.txt"
+    pins.write_text(pins.read_text("utf-8").replace("iniconfig==", "iniconfig==99."), "utf-8")
+
+    rules = ("--only", "red", "--only", "green")
+    done = starterkit(*formats("sound"), *rules, cache=cache, cwd=sound.parent)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert reported(done, sound.parent, 2) == [("01-greeting", "sound/project/requirements.txt", 0)]
+
+
+def test_what_the_machine_lacks_reaches_every_format_once(
+    cache: Path, sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pins = sound / "project/requirements.txt"
+    pins.write_text(f"{pins.read_text('utf-8')}# not yet installed\n", "utf-8")
+    shutil.copytree(sound, sound.parent / "other")
+    path = sound.parent / "other/path.yml"
+    path.write_text(path.read_text("utf-8").replace("name: sound", "name: other"), "utf-8")
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(sound.parent / "empty"))
+
+    rules = ("--only", "red", "--only", "green", "--only", "hints")
+    done = starterkit(*formats("sound", "other"), *rules, cache=cache, cwd=sound.parent)
+
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert reported(done, sound.parent, 4) == [("01-greeting", "", 0)] * 2
+    answer = json.loads(done.stdout)
+    of_each_template = ["FAILED", "skipped", "ok", "skipped", "skipped", "ok"]
+    assert [result["status"] for result in answer["results"]] == of_each_template * 2
+
+
+def formats(*names: str) -> tuple[str, ...]:
+    return ("validate", *names, "--json", "--github", "--junit", "junit.xml")
+
+
+def reported(done: subprocess.CompletedProcess[str], folder: Path, code: int) -> list[tuple[str, str, int]]:
+    """The step, file and line of each finding, which must be the same in JSON, JUnit and GitHub's annotations."""
+    answer = json.loads(done.stdout)
+    findings = answer["findings"]
+    assert {finding["exit_code"] for finding in findings} == {answer["exit_code"]} == {code}
+    suites = ElementTree.parse(folder / "junit.xml").getroot().findall("testsuite")
+    errors = [error.text or "" for error in ElementTree.parse(folder / "junit.xml").getroot().iter("error")]
+    assert sum(int(suite.get("errors", "")) for suite in suites) == len(errors)
+    annotations = [line for line in done.stderr.splitlines() if line.startswith("::error")]
+    first_lines = [finding["message"].partition("\n")[0] for finding in findings]
+    assert len(annotations) == len(findings)
+    assert all(line in annotation for line, annotation in zip(first_lines, annotations, strict=True))
+    assert all(any(line in error for error in errors) for line in first_lines)
+    return [(finding["step"], finding["file"], finding["line"]) for finding in findings]
 
 
 def test_a_link_in_a_step_is_refused(cache: Path, sound: Path) -> None:
@@ -161,7 +232,7 @@ def test_a_link_in_a_step_is_refused(cache: Path, sound: Path) -> None:
     done = starterkit("validate", "sound", cache=cache, cwd=sound.parent)
 
     assert done.returncode == 2
-    assert "can't contain links" in done.stderr
+    assert "can't contain links" in done.stdout
 
 
 def test_what_a_step_removes_must_be_there(cache: Path, sound: Path) -> None:
@@ -171,7 +242,7 @@ def test_what_a_step_removes_must_be_there(cache: Path, sound: Path) -> None:
     done = starterkit("validate", "sound", "--step", "02", "--only", "hints", cache=cache, cwd=sound.parent)
 
     assert done.returncode == 2, done.stdout + done.stderr
-    assert "conduit/nothing.py" in done.stderr
+    assert "conduit/nothing.py" in done.stdout
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")

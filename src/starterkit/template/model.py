@@ -247,11 +247,7 @@ class Template:
 
     def lesson(self, step: str) -> str:
         """Return a step's lesson as Markdown. Raises `FileError` if it is missing or isn't UTF-8."""
-        name = f"steps/{step}/lesson.md"
-        data = self.source.read(name)
-        if data is None:
-            raise FileError(self.source.label(name), None, "the lesson is missing", "Write the lesson into this file.")
-        return decode_utf8(data, self.source.label(name))
+        return read_lesson(self.source, step)
 
     def owns(self, path: str) -> bool:
         """True if the file at this path is path-owned.
@@ -283,3 +279,12 @@ def _match_parts(parts: list[str], patterns: list[str]) -> bool:
     if patterns[0] == "**":
         return any(_match_parts(parts[skip:], patterns[1:]) for skip in range(len(parts) + 1))
     return bool(parts) and fnmatchcase(parts[0], patterns[0]) and _match_parts(parts[1:], patterns[1:])
+
+
+def read_lesson(source: Source, step: str) -> str:
+    """Return a step's lesson as Markdown. Raises `FileError` if it is missing or isn't UTF-8."""
+    name = f"steps/{step}/lesson.md"
+    data = source.read(name)
+    if data is None:
+        raise FileError(source.label(name), None, "the lesson is missing", "Write the lesson into this file.")
+    return decode_utf8(data, source.label(name))

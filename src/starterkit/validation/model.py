@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from starterkit.errors import ExitCode
 from starterkit.template.model import BASE
 
 
@@ -56,7 +57,8 @@ STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
 class Finding:
     """A problem in a template. `file` is relative to the template's folder ("": none).
 
-    `line` counts from 1 (0: none).
+    `line` counts from 1 (0: none). `exit_code` is the exit code of a validation that finds only this problem:
+    `RED` for a defect, `USAGE` for an invalid file, `ENVIRONMENT` if the machine lacks something.
     """
 
     template: str
@@ -67,6 +69,7 @@ class Finding:
     message: str
     by_hand: str  # a command that shows the problem
     severity: Severity = Severity.ERROR
+    exit_code: ExitCode = ExitCode.RED
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,13 @@ class Report:
     def is_clean(self) -> bool:
         """True if no finding is an error."""
         return not self.count(Severity.ERROR)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code. An invalid file wins over a problem of this machine, and this wins over a defect."""
+        codes = {finding.exit_code for finding in self.findings if finding.severity is Severity.ERROR}
+        order = (ExitCode.USAGE, ExitCode.ENVIRONMENT, ExitCode.RED)
+        return next((code for code in order if code in codes), ExitCode.DONE)
 
     def count(self, severity: Severity) -> int:
         """Return the number of findings with this severity."""

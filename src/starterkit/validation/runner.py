@@ -9,14 +9,15 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from itertools import chain
+from pathlib import Path, PurePath
 from typing import Any
 
-from starterkit.errors import FileError, StarterkitError
-from starterkit.process import terminate_all
+from starterkit.errors import ExitCode, FileError, StarterkitError
+from starterkit.process import quoted, terminate_all
 from starterkit.template.model import BASE
 from starterkit.validation.accepted import AcceptedFindings, results_of_skipped_rules
 from starterkit.validation.model import Finding, Report, Rule, RuleResult, Severity, Status
@@ -35,8 +36,8 @@ from starterkit.validation.rules.renders import renders
 from starterkit.validation.rules.review import review
 from starterkit.validation.rules.safe import safe
 from starterkit.validation.rules.wording import wording
-from starterkit.validation.target import NotRenderedError
-from starterkit.validation.workspace import ConcurrencyLimit, RuleContext, Skip, Workspace
+from starterkit.validation.target import NotRenderedError, UnreadableTemplate
+from starterkit.validation.workspace import ConcurrencyLimit, RuleContext, Skip, Workspace, location_of
 
 _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.RENDERS: renders,
@@ -129,13 +130,19 @@ class ResultCache:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    return Finding(**{**data, "rule": Rule(data["rule"]), "severity": Severity(data["severity"])})
+    kinds = {"rule": Rule(data["rule"]), "severity": Severity(data["severity"])}
+    return Finding(**{**data, **kinds, "exit_code": ExitCode(data["exit_code"])})
 
 
-def validate(units: Sequence[RuleRun], settings: RunSettings, observer: ValidationObserver | None = None) -> Report:
+def validate(
+    units: Sequence[RuleRun],
+    settings: RunSettings,
+    observer: ValidationObserver | None = None,
+    unreadable: Sequence[UnreadableTemplate] = (),
+) -> Report:
     """Run all units, or take their results from the cache. Return the report.
 
-    Raises `FileError` for invalid files of a template.
+    The report also has the errors of the `unreadable` templates.
     """
     started = time.monotonic()
     observer = observer or ValidationObserver()
@@ -150,7 +157,6 @@ def validate(units: Sequence[RuleRun], settings: RunSettings, observer: Validati
         observer.ended(result, number, len(units))
     missing = [unit for unit in units if unit not in results]
     if missing:
-        _lay_out(missing)
         with tempfile.TemporaryDirectory(prefix="validation-", ignore_cleanup_errors=True) as scratch:
             workspace = Workspace(
                 Path(scratch).resolve(),
@@ -172,16 +178,39 @@ def validate(units: Sequence[RuleRun], settings: RunSettings, observer: Validati
             _run_all(missing, workspace, observer, ended)
     results = accepted.with_unused(results)
     folders = {unit.subject.template.name: str(unit.subject.folder) for unit in units}
-    return Report(tuple(results[unit] for unit in units), time.monotonic() - started, settings.slots, folders)
+    folders.update((template.name, str(template.folder)) for template in unreadable)
+    every = [*chain.from_iterable(map(_results_of, unreadable)), *(results[unit] for unit in units)]
+    return Report(tuple(_without_repetitions(every)), time.monotonic() - started, settings.slots, folders)
 
 
-def _lay_out(units: Sequence[RuleRun]) -> None:
-    """Render each template before any test runs, so that invalid files are reported immediately."""
-    for subject in {unit.subject.name: unit.subject for unit in units}.values():
-        try:
-            subject.layer(BASE)
-        except NotRenderedError:
-            continue  # the rule `renders` reports the reason
+def _results_of(template: UnreadableTemplate) -> Iterator[RuleResult]:
+    """Yield a failed result of the rule `files` for the base and for each step with an error."""
+    findings: dict[str, list[Finding]] = {}
+    by_hand = f"starterkit template validate {quoted(template.name)} --only {Rule.FILES}"
+    for error in template.errors:
+        file, line, message = "", 0, str(error)
+        if isinstance(error, FileError):
+            file, line, message = location_of(error, template.folder)
+        parts = PurePath(file).parts
+        step = parts[1] if parts[:1] == ("steps",) and len(parts) > 2 else BASE
+        finding = Finding(template.name, step, Rule.FILES, file, line, message, by_hand, exit_code=error.code)
+        findings.setdefault(step, []).append(finding)
+    for step, of_step in findings.items():
+        yield RuleResult(template.name, step, Rule.FILES, findings=tuple(of_step))
+
+
+def _without_repetitions(results: Iterable[RuleResult]) -> Iterator[RuleResult]:
+    """Yield the results. The first rule that can't run reports the reason, and the others are skipped."""
+    reported: set[tuple[str, str]] = set()
+    for result in results:
+        reasons = {
+            (result.template, finding.message) for finding in result.findings if finding.exit_code != ExitCode.RED
+        }
+        if reasons and len(reasons) == len(result.findings) and reasons <= reported:
+            first = result.findings[0].message.partition("\n")[0]
+            result = replace(result, findings=(), skipped=f"because of the same problem: {first}")
+        reported |= reasons
+        yield result
 
 
 def _run_all(
@@ -231,10 +260,8 @@ def _run(unit: RuleRun, workspace: Workspace) -> tuple[RuleResult, bool]:
         findings = _RULES[unit.rule](work)
     except (Skip, NotRenderedError) as reason:
         skipped = str(reason)
-    except FileError as error:
-        findings = [work.of_error(error)]
-    except StarterkitError as error:  # a missing program or a slow machine: don't cache the result
-        findings, is_lasting = [work.finding(f"this rule could not run: {error}")], False
+    except StarterkitError as error:
+        findings, is_lasting = [work.of_error(error)], False
     result = RuleResult(
         unit.subject.template.name,
         unit.step,

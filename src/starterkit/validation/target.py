@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
-from starterkit.errors import FileError, StarterkitError, UsageError
+from starterkit.errors import EnvironmentProblem, FileError, StarterkitError, UsageError
 from starterkit.git.clone import parse_git_url
 from starterkit.git.objects import File, digest
+from starterkit.paths import expand_user_path
 from starterkit.project.layers import Layer, path_layers, read_folder
 from starterkit.render import render
 from starterkit.template.bundled import bundled_names
-from starterkit.template.load import read_template
-from starterkit.template.model import BASE, FolderSource, Template
+from starterkit.template.load import read_step, read_template
+from starterkit.template.model import BASE, FolderSource, Template, read_lesson
 from starterkit.template.questions import SUFFIX
 from starterkit.template.resolve import locate_template
 from starterkit.template.validation_settings import AcceptedFinding, SkippedRule
@@ -174,22 +175,55 @@ def template_under_test(name: str, folder: Path) -> TemplateUnderTest:
     return subject
 
 
-def templates_under_test(names: Sequence[str], current: Path, store: Path, *, trusted: bool) -> list[TemplateUnderTest]:
-    """Return the templates with these names (default: all bundled templates). Folders are relative to `current`.
+@dataclass(frozen=True)
+class UnreadableTemplate:
+    """A template that can't be validated, with one error for each invalid file, or with a problem of this machine."""
 
-    Raises `UsageError` for an unknown name, and for a git URL that isn't `trusted`, because validation runs the
-    template's code. Raises `FileError` for an invalid template.
+    name: str
+    folder: Path
+    errors: tuple[StarterkitError, ...]
+
+
+def templates_under_test(
+    names: Sequence[str], current: Path, store: Path, *, trusted: bool
+) -> tuple[list[TemplateUnderTest], list[UnreadableTemplate]]:
+    """Return the templates with these names (default: all bundled templates), and those that can't be read.
+
+    Folders are relative to `current`. Raises `UsageError` for an unknown name, and for a git URL that isn't `trusted`,
+    because validation runs the template's code.
     """
-    subjects = []
+    subjects, unreadable = [], []
     for name in names or bundled_names():
         if parse_git_url(name) is not None and not trusted:
             raise UsageError(
                 f"Validating {name} installs its packages and runs its code on this machine.",
                 "Read the template's code first. If you trust its author, add `--trust`.",
             )
-        folder = locate_template(name, current, store).folder
-        subjects.append(template_under_test(name, folder))
-    return subjects
+        folder = expand_user_path(name, current).resolve()
+        try:
+            folder = locate_template(name, current, store).folder
+            subjects.append(template_under_test(name, folder))
+        except FileError as error:
+            unreadable.append(UnreadableTemplate(name, folder, _errors_in(folder) or (error,)))
+        except EnvironmentProblem as problem:
+            unreadable.append(UnreadableTemplate(name, folder, (problem,)))
+    return subjects, unreadable
+
+
+def _errors_in(folder: Path) -> tuple[FileError, ...]:
+    """Return the first error of each invalid file in a template's folder."""
+    errors: dict[str, FileError] = {}
+    source = FolderSource(folder)
+    reads: list[Callable[[], object]] = [partial(read_template, source), partial(_read, folder / "project")]
+    for name in sorted(source.step_names()) if folder.is_dir() else []:
+        reads += [partial(read_step, source, name), partial(read_lesson, source, name)]
+        reads += [partial(_read, folder / "steps" / name / kind) for kind in ("given", "solution")]
+    for read in reads:
+        try:
+            read()
+        except FileError as error:
+            errors.setdefault(error.file, error)
+    return tuple(errors.values())
 
 
 def line_of(file: Path, text: str) -> int:

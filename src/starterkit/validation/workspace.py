@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from starterkit.errors import EnvironmentProblem, FileError
+from starterkit.errors import ExitCode, FileError, StarterkitError
 from starterkit.git.objects import digest
 from starterkit.git.worktree import write_files
 from starterkit.process import quoted
+from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.prepare import prepare
 from starterkit.template.model import Template
@@ -24,7 +25,7 @@ from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
 from starterkit.testing.runner import run_tests
 from starterkit.validation.model import Finding, Rule, Severity
 from starterkit.validation.side_effects import SideEffect, read_side_effects, watch_variables
-from starterkit.validation.target import Files, TemplateUnderTest
+from starterkit.validation.target import Files, TemplateUnderTest, line_of
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -98,26 +99,34 @@ class Workspace:
         self._idle: dict[tuple[str, str], list[Path]] = {}
 
     def once(self, key: object, make: Callable[[], Result]) -> Result:
-        """Return the result of `make`, which is called only once for each key."""
+        """Return the result of `make`, or raise its error. `make` is called only once for each key."""
         with self._lock:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self._results:
-                self._results[key] = make()
+                try:
+                    self._results[key] = make()
+                except StarterkitError as error:  # without a network, each attempt would take a minute
+                    self._results[key] = error
+            if isinstance(self._results[key], StarterkitError):
+                raise self._results[key]
             result: Result = self._results[key]
             return result
 
     def prepared(self, subject: TemplateUnderTest, label: str) -> Environment:
         """Return the environment for the pins of a layer. Layers with the same pins share an environment.
 
-        Raises `EnvironmentProblem` if the layer lacks the declaration or the pins, and the errors of `prepare`.
+        Raises `FileError` if the layer lacks the declaration or the pins, and the errors of `prepare`.
         """
         environment = subject.template.environment
         files = subject.layer(label)
         for name in (environment.declaration, environment.pins):
             if name not in files:
-                raise EnvironmentProblem(
-                    f'The template has no {name} in "{label}".', "Add the file, or correct `environment` in path.yml."
+                raise FileError(
+                    str(subject.folder / "path.yml"),
+                    line_of(subject.folder / "path.yml", name),
+                    f'the template has no {name} in "{label}"',
+                    "Add the file, or correct `environment` in path.yml.",
                 )
         data = [files[environment.declaration].data, files[environment.pins].data]
         folder = self._environments / digest(environment.kind, environment.clear, sys.version, *data)[:16]
@@ -129,7 +138,11 @@ class Workspace:
                     if not (folder / name).is_file() or (folder / name).read_bytes() != content:
                         (folder / name).parent.mkdir(parents=True, exist_ok=True)
                         (folder / name).write_bytes(content)
-                environment_ready = prepare(folder, environment)
+                try:
+                    environment_ready = prepare(folder, environment)
+                except NoSuchPackagesError as error:
+                    pins = subject.folder / subject.where(label, environment.pins)
+                    raise FileError(str(pins), None, error.message, error.fix) from error
                 kept = {name: value for name, value in environment_ready.variables.items() if name in _INHERITED}
                 return replace(environment_ready, variables={**kept, **self._fixed})
 
@@ -199,20 +212,24 @@ class RuleContext:
         *,
         by_hand: str = "",
         severity: Severity = Severity.ERROR,
+        exit_code: ExitCode = ExitCode.RED,
     ) -> Finding:
         """Return a finding of this rule. The default for `by_hand` is a command that runs only this rule."""
         name, step = quoted(self.subject.name), self.step
         command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule} --no-cache"
-        return Finding(self.template.name, step, self.rule, file, line, message, command, severity)
+        return Finding(self.template.name, step, self.rule, file, line, message, command, severity, exit_code)
 
     def finding_in(self, label: str, path: str, message: str, line: int = 0) -> Finding:
         """Return a finding about a file of a layer. The finding names the template's file from which it comes."""
         return self.finding(message, self.subject.where(label, path), line)
 
-    def of_error(self, error: FileError) -> Finding:
-        """Return a finding about an invalid file of the template."""
-        file = error.file.removeprefix(str(self.subject.folder)).lstrip("/\\")
-        return self.finding(error.message, file, error.line or 0)
+    def of_error(self, error: StarterkitError) -> Finding:
+        """Return a finding about an invalid file of the template, or about another error that stops the rule."""
+        if not isinstance(error, FileError):
+            code = ExitCode.ENVIRONMENT if error.code is ExitCode.ENVIRONMENT else ExitCode.USAGE
+            return self.finding(f"this rule could not run: {error}", exit_code=code)
+        file, line, message = location_of(error, self.subject.folder)
+        return self.finding(message, file, line, exit_code=ExitCode.USAGE)
 
     def of_test(self, label: str, test: ExpectedTest, message: str) -> Finding:
         """Return a finding about a test, with the file and line of the test."""
@@ -278,6 +295,12 @@ class RuleContext:
                 return result, read_side_effects(log)
 
         return self.workspace.once(("run", self.subject.name, label), make)
+
+
+def location_of(error: FileError, folder: Path) -> tuple[str, int, str]:
+    """Return the file of an error relative to the template's folder, its line (0: unknown), and its message."""
+    message = str(error).removeprefix(f"{error.file}:{error.line}: " if error.line else f"{error.file}: ")
+    return error.file.removeprefix(str(folder)).lstrip("/\\"), error.line or 0, message
 
 
 def first_line(result: TestResult) -> str:

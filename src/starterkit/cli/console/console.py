@@ -178,6 +178,10 @@ class Console:
         for line in wrapped(self._as_typed(joined(*parts), colour=self.err_colour), self.width, indent=indent):
             self._write(sys.stderr, line, colour=self.err_colour)
 
+    def info_verbatim(self, line: str) -> None:
+        """Print a line that isn't part of the result to stderr, without wrapping it."""
+        self._write(sys.stderr, text(line), colour=self.err_colour)
+
     def note_prose(self, sentences: str) -> None:
         """Print sentences that aren't part of the result to stderr. Backticks mark text that the user can type."""
         self.info(markup(sentences))

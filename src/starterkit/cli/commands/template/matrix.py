@@ -25,7 +25,9 @@ def matrix(
 ) -> None:
     """Print the jobs of a validation in CI as a JSON matrix."""
     store = RunSettings(cache_folder()).templates
-    subjects = templates_under_test(names or [], folder_of(context), store, trusted=True)  # runs no code
+    subjects, unreadable = templates_under_test(names or [], folder_of(context), store, trusted=True)  # runs no code
+    for template in unreadable:
+        raise template.errors[0]
     templates = [(subject.name, subject.template) for subject in subjects]
     jobs = jobs_of(templates, steps_per_job=whole_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # Print only one line, because workflows use `matrix=$(starterkit template matrix)`.

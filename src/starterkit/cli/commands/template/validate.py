@@ -18,7 +18,7 @@ from starterkit.cli.commands.template.validate_formats import (
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, text
 from starterkit.cli.options import console_of, flag, folder_of, option, part_of, whole_number
-from starterkit.errors import EnvironmentProblem, ExitCode
+from starterkit.errors import EnvironmentProblem
 from starterkit.git.worktree import changed_since as files_changed_since
 from starterkit.paths import cache_folder
 from starterkit.validation.external_solutions import FOLDER_NAME, LEGACY_FOLDER_NAME
@@ -26,7 +26,7 @@ from starterkit.validation.model import Report, RuleResult, Severity, Status
 from starterkit.validation.plan import RuleRun, changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
 from starterkit.validation.runner import RunSettings, ValidationObserver
 from starterkit.validation.runner import validate as run_validation
-from starterkit.validation.target import TemplateUnderTest, templates_under_test
+from starterkit.validation.target import TemplateUnderTest, UnreadableTemplate, templates_under_test
 
 _STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in order on screen
 _STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
@@ -61,28 +61,28 @@ def validate(
     console = console_of(context)
     repetitions = whole_number(repeat, "--repeat") or 1
     settings = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache, repeat=repetitions)
-    subjects = _read_templates(console, names or [], folder_of(context), settings, trusted=trust)
+    subjects, unreadable = _read_templates(console, names or [], folder_of(context), settings, trusted=trust)
     selected = _selected(subjects, step or [], only or [], skip or [], changed_since)
-    report = run_validation(shard_of(selected, *part_of(shard)), settings, _observer(console))
+    report = run_validation(shard_of(selected, *part_of(shard)), settings, _observer(console), unreadable)
     return show(console, report, junit=junit, github=github)
 
 
 def validate_copy(console: Console, folder: Path, *, skip: list[str]) -> Report:
     """Validate the template in a folder without the rules in `skip`. Return the report."""
     settings = RunSettings(cache_folder())
-    subjects = _read_templates(console, [str(folder)], folder, settings, trusted=True)
-    return run_validation(_selected(subjects, [], [], skip, ""), settings, _observer(console))
+    subjects, unreadable = _read_templates(console, [str(folder)], folder, settings, trusted=True)
+    return run_validation(_selected(subjects, [], [], skip, ""), settings, _observer(console), unreadable)
 
 
 def _read_templates(
     console: Console, names: list[str], current: Path, settings: RunSettings, *, trusted: bool
-) -> list[TemplateUnderTest]:
-    subjects = templates_under_test(names, current, settings.templates, trusted=trusted)
+) -> tuple[list[TemplateUnderTest], list[UnreadableTemplate]]:
+    subjects, unreadable = templates_under_test(names, current, settings.templates, trusted=trusted)
     for subject in subjects:
         if subject.external_solutions and subject.external_solutions.is_legacy:
             console.info(f"Warning: {subject.name}: the folder {LEGACY_FOLDER_NAME}/ is deprecated.")
             console.info(f"Rename it to {FOLDER_NAME}/. See docs/validation.md.")
-    return subjects
+    return subjects, unreadable
 
 
 def _selected(
@@ -123,10 +123,10 @@ def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
     if junit:
         _write(Path(junit), as_junit(report))
     annotations = as_annotations(report) if github else []
-    code = ExitCode.DONE if report.is_clean else ExitCode.RED
+    code = report.exit_code
     if console.json("template validate", as_json(report)):
         for line in annotations:  # GitHub also reads annotations from stderr, and stdout must be pure JSON
-            console.info(line)
+            console.info_verbatim(line)
         return code
     _show_steps(console, report)
     _show_notes(console, report)

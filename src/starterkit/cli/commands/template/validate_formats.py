@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from starterkit.cli.console.console import pick
+from starterkit.errors import ExitCode
 from starterkit.validation.model import Finding, Report, RuleResult, Severity, Status
 
 FORMAT = 1
@@ -21,6 +22,7 @@ def as_json(report: Report) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "clean": report.is_clean,
+        "exit_code": int(report.exit_code),
         "seconds": round(report.seconds, 3),
         "test_seconds": round(report.test_seconds, 3),
         **pick(report, "jobs", "from_cache"),
@@ -48,6 +50,7 @@ def _finding(report: Report, finding: Finding) -> dict[str, Any]:
         **pick(finding, "template", "step", "rule", "severity"),
         "file": file,
         **pick(finding, "line", "message", "by_hand"),
+        "exit_code": int(finding.exit_code),
     }
 
 
@@ -88,8 +91,9 @@ def as_junit(report: Report) -> str:
         suites.setdefault(f"{result.template}.{result.step}", []).append(result)
     for name, results in suites.items():
         suite = SubElement(root, "testsuite", name=_xml(name), tests=str(len(results)))
-        suite.set("failures", str(sum(result.status is Status.FAILED for result in results)))
-        suite.set("errors", "0")
+        failed = [_element_of(result) for result in results if result.status is Status.FAILED]
+        suite.set("failures", str(failed.count("failure")))
+        suite.set("errors", str(failed.count("error")))
         suite.set("skipped", str(sum(result.status is Status.SKIPPED for result in results)))
         suite.set("time", f"{sum(result.seconds for result in results):.3f}")
         for result in results:
@@ -99,7 +103,7 @@ def as_junit(report: Report) -> str:
             others = [finding for finding in result.findings if finding.severity is not Severity.ERROR]
             if errors:
                 title = errors[0].message.split("\n")[0]
-                failure = SubElement(case, "failure", message=_xml(title), type="finding")
+                failure = SubElement(case, _element_of(result), message=_xml(title), type="finding")
                 findings = ("\n".join(finding_lines(report, finding)) for finding in errors)
                 failure.text = _xml("\n\n".join(findings))
             elif result.skipped:
@@ -109,6 +113,12 @@ def as_junit(report: Report) -> str:
                 SubElement(case, "system-out").text = _xml("\n".join(notes))
     indent(root)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{tostring(root, "unicode")}\n'
+
+
+def _element_of(result: RuleResult) -> str:
+    """Return the JUnit element of a failed result: `error` if the rule couldn't run."""
+    errors = [finding for finding in result.findings if finding.severity is Severity.ERROR]
+    return "failure" if any(finding.exit_code is ExitCode.RED for finding in errors) else "error"
 
 
 def _xml(string: str) -> str:
