@@ -43,7 +43,7 @@ def draw_check(site: Path) -> None:
     console = Console(record=True, width=82, file=io.StringIO(), force_terminal=True)
     console.print(Text("$ starterkit check", style="bold"))
     shown = starterkit("check", cwd=site)
-    console.print(Text.from_ansi(re.sub(r"\S*python\S* -m starterkit", "starterkit", shown)))
+    console.print(Text.from_ansi(re.sub(r"/[\w./-]+(?: -m |/)starterkit\b", "starterkit", shown)))
     svg = console.export_svg(title="starterkit check")
     (HERE / "check.svg").write_text(re.sub(r"@font-face \{.*?\}\n?", "", svg, flags=re.DOTALL), "utf-8")
 
