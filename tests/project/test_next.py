@@ -46,7 +46,8 @@ def renamed_and_deleted(learner: Learner) -> None:
 
 @pytest.mark.parametrize("work", [untouched, written_by_a_stranger, renamed_and_deleted])
 @pytest.mark.parametrize(
-    "template", ["tiny", "flask", *(pytest.param(name, marks=pytest.mark.nightly) for name in bundled_names()[1:])]
+    "template",
+    ["tiny", *(pytest.param(name, marks=() if name == "flask" else pytest.mark.nightly) for name in bundled_names())],
 )
 def test_next_never_brings_a_line_of_a_reference(
     template: str, work: Callable[[Learner], None], generated: Callable[[str], object], tmp_path: object
