@@ -77,7 +77,7 @@ def test_a_failure_shows_command_code_and_output() -> None:
 
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProgramMissing, match="`no-such-program` is not on this machine"):
+    with pytest.raises(ProgramMissing, match="can't find the program `no-such-program`"):
         run(["no-such-program"])
     with pytest.raises(ProgramMissing, match="does not exist"):
         run([PYTHON], cwd=tmp_path / "gone")
@@ -87,10 +87,10 @@ def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_no_program_is_named(tmp_path: Path) -> None:
     file = tmp_path / "data"
     file.write_bytes(b"\x00\x01\x02")
-    with pytest.raises(ProgramMissing, match="cannot be started: Permission denied"):
+    with pytest.raises(ProgramMissing, match=r"can.t start the program .*: Permission denied"):
         run([file])
     file.chmod(0o755)
-    with pytest.raises(ProgramMissing, match="cannot be started: Exec format error"):
+    with pytest.raises(ProgramMissing, match=r"can.t start the program .*: Exec format error"):
         run([file])
 
 

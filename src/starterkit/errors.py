@@ -88,7 +88,7 @@ def from_os_error(wrong: OSError) -> StarterkitError | None:
     if wrong.errno in _IMPOSSIBLE:
         return impossible_path(str(wrong.filename or "This path"), _IMPOSSIBLE[wrong.errno])
     if wrong.errno in _NO_ROOM:
-        where = f" (writing {wrong.filename})" if wrong.filename else ""
+        where = f", so starterkit can't write {wrong.filename}" if wrong.filename else ""
         return EnvironmentProblem(f"The disk is full{where}.", "Free some space, then run the command again.")
     if wrong.errno in _NOT_ALLOWED and wrong.filename:
         return EnvironmentProblem(
@@ -102,7 +102,7 @@ def impossible_path(path: str, why: str) -> UsageError:
     """Return the error for a path that no file or folder can have."""
     half = _LONGEST_SHOWN // 2
     shown = f"{path[:half]}…{path[-half:]}" if len(path) > _LONGEST_SHOWN else path
-    return UsageError(f'Invalid path "{shown}": {why}.', "Use a path that can exist on this machine.")
+    return UsageError(f'Invalid path "{shown}": {why}.', "Choose another path.")
 
 
 def cannot_write(what: str, wrong: OSError) -> StarterkitError:

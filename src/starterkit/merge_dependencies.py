@@ -42,7 +42,8 @@ def merge_declaration(kind: str, base: bytes, theirs: bytes, ours: bytes, file: 
     if kind == "node":
         return _merge_package_json(base, theirs, ours, file)
     raise UsageError(
-        f'This version of starterkit doesn\'t know the kind of environment "{kind}".', "Install a newer starterkit."
+        f'This version of starterkit doesn\'t support the environment "{kind}".',
+        "Install a newer version of starterkit.",
     )
 
 
@@ -135,7 +136,7 @@ def _lists(top: dict[str, object], file: str) -> dict[Path, list[Entry]]:
 
 def _entries(value: object, path: Path, file: str) -> list[Entry]:
     if not isinstance(value, list) or not all(isinstance(entry, str | dict) for entry in value):
-        raise FileError(file, None, f"{'.'.join(path)} must be a list of strings", 'Use for example ["flask>=3.1"].')
+        raise FileError(file, None, f"{'.'.join(path)} must be a list of strings", 'For example: ["flask>=3.1"].')
     return value
 
 

@@ -43,7 +43,8 @@ def expand_user_path(text: str, folder: Path = _HERE) -> Path:
     except RuntimeError:
         user = text.replace("\\", "/").partition("/")[0]
         raise UsageError(
-            f'Invalid path "{text}": this machine has no home folder "{user}".', "Write the full path, without ~."
+            f'Invalid path "{text}": starterkit can\'t find the home folder "{user}".',
+            "Write the full path, without ~.",
         ) from None
     except ValueError:
         raise impossible_path(text, "it has a character that a name cannot have") from None

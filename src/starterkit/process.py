@@ -209,9 +209,10 @@ def start(
         if cwd is not None and not cwd.is_dir():
             problem = f"{cwd} is not a folder." if cwd.exists() else f"The folder {cwd} does not exist."
             raise ProgramMissing(problem, "Run the command in a folder that exists.") from missing
-        raise ProgramMissing(f"The program `{arguments[0]}` is not on this machine.", _CHECK) from missing
+        raise ProgramMissing(f"starterkit can't find the program `{arguments[0]}`.", _CHECK) from missing
     except OSError as denied:
-        raise ProgramMissing(f"The program `{arguments[0]}` cannot be started: {denied.strerror}.", _CHECK) from denied
+        message = f"starterkit can't start the program `{arguments[0]}`: {denied.strerror}."
+        raise ProgramMissing(message, _CHECK) from denied
     with _started_lock:
         _started.add(process)
     return process

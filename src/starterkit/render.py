@@ -53,7 +53,7 @@ def check_names(template: TemplateQuestions, answers: Iterable[str]) -> None:
     """Raise `UsageError` for an answer to a question that the template doesn't have."""
     for name in answers:
         if name not in template.names:
-            raise UsageError(f'Unknown question "{name}" for this template.', did_you_mean(name, template.names))
+            raise UsageError(f'This template has no question "{name}".', did_you_mean(name, template.names))
 
 
 def check_runs_no_code(folder: Path) -> None:
@@ -63,7 +63,7 @@ def check_runs_no_code(folder: Path) -> None:
         raise FileError(
             template.file,
             setting.line,
-            f"{setting.name} would {setting.what} on this machine when a project is created",
+            f"the setting {setting.name} would {setting.what} on this machine when you create a project",
             "Read the template's code. If you trust its author, add `--trust`.",
         )
 
@@ -161,7 +161,7 @@ def _check_texts(folder: Path, templated: Mapping[str, File]) -> None:
         except UnicodeDecodeError as error:
             line = file.data[: error.start].count(b"\n") + 1
             message = "the file is not UTF-8 text, so it cannot be rendered"
-            fix = f"Save it as UTF-8, or remove {SUFFIX} from its name."
+            fix = f"Save the file as UTF-8, or remove {SUFFIX} from its name."
             raise FileError(str(folder / PROJECT_FOLDER / path), line, message, fix) from error
 
 
@@ -201,7 +201,7 @@ def _run_copier(
         raise FileError(file.replace(str(small), str(folder)), wrong.lineno, str(wrong.message)) from wrong
     except copier.errors.UnsafeTemplateError as wrong:
         raise UsageError(
-            f"The template {folder} would run code on this machine when a project is created.",
+            f"The template {folder} would run code on this machine when you create a project.",
             "Read the template's code. If you trust its author, add `--trust`.",
         ) from wrong
     except ValueError as wrong:
@@ -211,7 +211,8 @@ def _run_copier(
         *(ArithmeticError, LookupError, TypeError, AttributeError),  # raised by expressions in the template
     ) as wrong:
         raise UsageError(
-            f"The template {folder} can't be rendered: {wrong}", "Fix the files of the template that end in .jinja."
+            f"starterkit can't render the template {folder}: {wrong}",
+            "Fix the template's files whose names end in .jinja.",
         ) from wrong
     except OSError as wrong:
         raise cannot_write("The rendered project", wrong) from wrong

@@ -182,7 +182,9 @@ def test_steps_in_another_order_are_refused_and_then_renumbered(template: Path, 
     author.reorder(
         "pick base", "pick given 02-two", "pick solution 02-two", "pick given 01-one", "pick solution 01-one"
     )
-    with pytest.raises(UsageError, match=r'"given 02-two" has the number 02, but is step 01 of the path') as refused:
+    with pytest.raises(
+        UsageError, match=r'"given 02-two" has the number 02, but by its position it is step 01'
+    ) as refused:
         save_template(author.folder)
     assert "--renumber" in refused.value.fix
 
@@ -263,20 +265,20 @@ def history(author: Author, problem: str) -> None:
 
 CASES = {
     "missing solution": r'The commit "solution 02-two" is missing after commit \w{10} "given 02-two"',
-    "missing given": r'"solution 02-two" must come directly after .* "given 02-two", but this commit is missing',
-    "no base": r'"given 01-one" is the first commit, but the first commit must be "base"',
+    "missing given": r'"solution 02-two" must come directly after .* "given 02-two", but that commit is missing',
+    "no base": r'"given 01-one" is the first commit, but the commit "base" must be first',
     "doubled": r'Commit \w{10} "solution 02-two" has the same subject as commit \w{10}',
-    "a commit of no layer": r'Commit \w{10} "Mend a typo" is not a layer',
-    "a fixup that is not folded in": r'"fixup! solution 02-two" isn\'t combined with its layer yet',
-    "a merge": r"is a merge. Each commit of a learning path must have only one parent",
-    "given after its solution": r'"solution 02-two" must come directly after .*, but commit \w{10} comes later',
-    "a subject in other letters": r'"Solution 02-two" is not a layer',
+    "a commit of no layer": r'Commit \w{10} "Mend a typo" has a subject that starterkit doesn\'t know',
+    "a fixup that is not folded in": r'"fixup! solution 02-two" isn\'t combined yet with the commit that it changes',
+    "a merge": r"is a merge commit. A learning path can't contain merge commits",
+    "given after its solution": r'"solution 02-two" must come directly after .*, but that commit comes later',
+    "a subject in other letters": r'"Solution 02-two" has a subject that',
     "conflict markers": r'project/conduit/two.py:1 in commit \w{10} "solution 02-two": the file has conflict markers',
     "a rendered file": r'project/README.md.jinja in commit \w{10} "solution 02-two": a step can\'t change',
     "a link": r'project/link in commit \w{10} "given 02-two": a template can\'t contain links',
     "a lesson in its place": r"project/lessons/02-two.md in commit .* starterkit creates the lessons",
     "a foreign file": r"notes.txt can't be saved",
-    "a step without its texts": r'"given 02-two" has no .*steps/02-two/step.yml',
+    "a step without its texts": r'"given 02-two" doesn\'t contain the file .*steps/02-two/step.yml',
     "a step's folder of another name": r'belongs to the step "02-second", but the commit "given 02-second" is missing',
     "a step.yml that cannot be read": r'step.yml:2: unknown key "sumary"',
 }
@@ -317,7 +319,7 @@ def test_a_template_that_was_changed_meanwhile_is_not_overwritten(template: Path
     author.write("project/conduit/two.py", "NAME = 2\n")
     author.fix("solution 02-two")
 
-    with pytest.raises(ConflictError, match=r"was changed after you opened it: project/conduit/one-more.py"):
+    with pytest.raises(ConflictError, match=r"changed after you opened it: project/conduit/one-more.py"):
         save_template(author.folder)
     assert save_template(author.folder, force=True).removed == ("project/conduit/one-more.py",)
 

@@ -114,7 +114,7 @@ def test_lines_that_speak_of_old_numbers_are_named(template: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "after", "words"),
-    [("two", "", "exists already"), ("Two!", "", "Invalid name"), ("new", "09", "Unknown step 09")],
+    [("two", "", "already has a step"), ("Two!", "", "Invalid name"), ("new", "09", "Unknown step 09")],
 )
 def test_a_step_that_cannot_be_added_changes_nothing(template: Path, name: str, after: str, words: str) -> None:
     before = tree_of(template)

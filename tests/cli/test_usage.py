@@ -15,14 +15,14 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        pytest.param(["help"], "See all commands:", id="help"),
+        pytest.param(["help"], "To see all commands, type", id="help"),
         pytest.param(["chek"], 'There is no command `chek`. Did you mean "check"', id="command"),
         pytest.param(["check", "--jsn"], 'has no option --jsn. Did you mean "--json"', id="option"),
         pytest.param(["check", "-x"], "has no option -x.", id="short option"),
         pytest.param(["--frobnicate"], "has no option --frobnicate.", id="option before a command"),
         pytest.param(["check", "-C", "."], "before the command: `starterkit -C FOLDER check`", id="late -C"),
         pytest.param(["-C"], "-C", id="no folder"),
-        pytest.param(["-C", "nowhere", "check"], "There is no folder nowhere.", id="folder"),
+        pytest.param(["-C", "nowhere", "check"], "The folder nowhere doesn't exist.", id="folder"),
         pytest.param(["status", "more"], "status` doesn't accept", id="too much"),
         pytest.param(["template", "new", "a", "b", "c", "d"], 'accept the argument "c d"', id="much too much"),
         pytest.param(["template", "add-step"], "template add-step` needs a value for TEMPLATE.", id="too little"),

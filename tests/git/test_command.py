@@ -203,7 +203,7 @@ def test_a_deleted_folder_is_named(args: tuple[str, ...], tmp_path: Path) -> Non
 
     assert ran.err == (
         "Error: The current folder was deleted.\n"
-        "Go to another folder: `cd FOLDER`. If the folder exists again, go to it again\nwith `cd`.\n"
+        "Go to a folder that exists: `cd FOLDER`. If the same folder was created again,\nyou also need `cd`.\n"
     )
     assert ran.out == ""
 
@@ -217,10 +217,10 @@ DAMAGED: Mapping[str, tuple[Callable[[Path], object], str]] = {
     "no HEAD": (lambda git_dir: (git_dir / "HEAD").unlink(), "rename .git"),
     "an empty .git": (emptied, "rename .git"),
     "an unreadable index": (lambda git_dir: (git_dir / "index").write_text("x"), "Delete the file .git/index"),
-    "no objects": (lambda git_dir: emptied(git_dir / "objects"), "Part of .git is missing or damaged"),
+    "no objects": (lambda git_dir: emptied(git_dir / "objects"), "Some files in .git are missing or damaged"),
     "an empty ref": (
         lambda git_dir: (git_dir / "refs/heads/main").write_text(""),
-        "Part of .git is missing or damaged",
+        "Some files in .git are missing or damaged",
     ),
 }
 

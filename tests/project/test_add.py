@@ -145,9 +145,9 @@ def test_a_declared_package_changes_nothing(cook: Learner) -> None:
     ("typed", "message", "fix"),
     [
         ("plum-jelly", 'Unknown package "plum-jelly". Nothing was changed.', "pypi.org"),
-        ("plum-jam==9", "plum-jam==9: there is no such version.", "`starterkit add plum-jam`"),
+        ("plum-jam==9", 'No version fits "plum-jam==9".', "`starterkit add plum-jam`"),
         ("old-toast", "old-toast can't be added, because the versions", "another package"),
-        ("flour<1", "flour<1: there is no such version.", "`starterkit add flour`"),
+        ("flour<1", 'No version fits "flour<1".', "`starterkit add flour`"),
         ("two words", 'Invalid package "two words".', "requests>=2"),
         ("jam @ https://example.org/jam.whl", "Invalid package", "requests>=2"),
         ("../jam", 'Invalid package "../jam".', "requests>=2"),
@@ -291,7 +291,7 @@ def test_a_development_package_joins_the_dev_dependencies(barista: Learner) -> N
     [
         ("braed", 'Unknown package "braed". Nothing was changed.', 2),
         ("@farm/mlik", 'Unknown package "@farm/mlik". Nothing was changed.', 2),
-        ("bread@9", "bread@9: there is no such version.", 2),
+        ("bread@9", 'No version fits "bread@9".', 2),
         ("farm/milk", 'Invalid package "farm/milk".', 2),
         ("git+https://example.org/x.git", "Invalid package", 2),
         ("--global", "Invalid package", 2),

@@ -823,7 +823,7 @@ def test_a_folder_that_cannot_be_written_to_stops_next_before_anything_is_writte
         before = learner.standing()
         (learner.folder / folder).chmod(0o555)
 
-        with pytest.raises(ConflictError, match="no permission for"):
+        with pytest.raises(ConflictError, match="no permission to write"):
             learner.next()
 
         (learner.folder / folder).chmod(0o755)

@@ -68,7 +68,7 @@ def test_a_test_can_be_named_by_its_id_or_its_sentence(begun: Learner) -> None:
     assert hint(begun, first.sentence).number == 2
 
 
-@pytest.mark.parametrize(("name", "says"), [("test_nothing", "Unknown test"), (HOME, "passes")])
+@pytest.mark.parametrize(("name", "says"), [("test_nothing", "have no test"), (HOME, "passes")])
 def test_only_failing_tests_of_the_path_can_be_named(begun: Learner, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says):
         hint(begun, name)

@@ -114,7 +114,8 @@ def test_the_commands_for_a_project_without_git_work_as_typed(around: bool, tmp_
     said = " ".join(starterkit("status", cwd=tmp_path / "site", code=2).err.split())
 
     typed = re.findall(r"`(git .*?)`", said)
-    assert [words.split()[1] for words in typed] == ["init", "add", "commit"] and " status` restores the path" in said
+    assert [words.split()[1] for words in typed] == ["init", "add", "commit"]
+    assert " status` to restore the learning path" in said
     for command in typed:
         subprocess.run(
             ["sh", "-ec", command], cwd=tmp_path / "site", env=environment(), check=True, capture_output=True

@@ -248,7 +248,7 @@ def test_an_unchanged_list_is_never_blamed(
 
     words = " ".join(words.split())
     assert "Fix the list" not in words
-    assert words.count("The list is part of the template, and you didn't change it.") == 2
+    assert words.count("The list of packages is from the template, and you didn't change it.") == 2
     assert "doctor" in words
     file = site / "pyproject.toml"
     file.write_text(file.read_text("utf-8").replace("dependencies = [", 'dependencies = [\n    "no-such-thing",', 1))

@@ -406,7 +406,7 @@ def test_an_environment_made_by_hand_stays_when_the_network_is_missing(project: 
 def test_what_is_no_environment_is_not_touched(project: Path) -> None:
     write_tree(project, {".venv/novel.txt": "chapter one"})
 
-    with pytest.raises(UsageError, match="is not a Python environment"):
+    with pytest.raises(UsageError, match="is not a virtual environment"):
         prepare(project, PYTHON)
 
     assert (project / ".venv" / "novel.txt").exists()
@@ -433,7 +433,7 @@ def test_a_folder_that_cannot_be_written_is_named(project: Path) -> None:
         pytest.skip("root may write everywhere")
     project.chmod(0o500)
     try:
-        with pytest.raises(EnvironmentProblem, match="The environment can't be created"):
+        with pytest.raises(EnvironmentProblem, match="can't install the packages"):
             prepare(project, PYTHON)
     finally:
         project.chmod(0o700)

@@ -95,7 +95,7 @@ def _errors() -> Iterator[ReadText]:
         else:
             place = ""
         parts = [_variants(value, file)[0] for value in values]
-        if any(re.sub(r"{[^{}]*}", "", part).strip() for part in parts):
+        if any(map(_has_words, parts)):
             yield _read(file, node.lineno, place + " / ".join(filter(None, parts)))
 
 
@@ -286,14 +286,16 @@ def _variants(node: ast.expr, file: Path) -> list[str]:
             return _combined(node.values, file)
         case ast.FormattedValue(value=ast.IfExp()):
             return _variants(node.value, file)
+        case ast.FormattedValue(value=ast.Name()):
+            return _variants(node.value, file)
         case ast.FormattedValue():
-            return [f"{{{_short(node.value)}}}"] if _constant(node.value, file) is None else _variants(node.value, file)
+            return [f"{{{_short(node.value)}}}"]
         case ast.BinOp(op=ast.Add()):
             return _combined([node.left, node.right], file)
         case ast.IfExp():
             return [*_variants(node.body, file), *_variants(node.orelse, file)]
         case ast.Name():
-            return [_constant(node, file) or f"{{{node.id}}}"]
+            return _assigned_texts(node, file) or [f"{{{_short(node)}}}"]
         case ast.Call():
             return _call_variants(node, file)
     return [f"{{{_short(node)}}}"]
@@ -310,8 +312,10 @@ def _call_variants(node: ast.Call, file: Path) -> list[str]:
         return _combined(node.args, file)
     if name in ("text", "markup") and node.args:
         return _variants(node.args[0], file)
+    if name in ("strip", "rstrip") and isinstance(node.func, ast.Attribute):
+        return _variants(node.func.value, file)
     if name == "did_you_mean":
-        return ['Did you mean "{name}"? / Valid values: {names}.']
+        return ['Did you mean "{name}"?']
     return [f"{{{_short(node)}}}"]
 
 
@@ -325,26 +329,54 @@ def _short(node: ast.expr) -> str:
     match node:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name.strip("_").lower()
-        case ast.Call(args=[argument, *_]):
+        case ast.Call(args=[argument, *_]) if _short(argument) != "…":
             return _short(argument)
-        case ast.Call(func=ast.Attribute(value=value)):
+        case ast.Call(func=ast.Attribute(value=value)) | ast.Subscript(value=value) | ast.BinOp(left=value):
             return _short(value)
     return "…"
 
 
-def _constant(node: ast.expr, file: Path) -> str | None:
-    return _constants(file).get(node.id) if isinstance(node, ast.Name) else None
+def _assigned_texts(name: ast.Name, file: Path) -> list[str]:
+    """Return the texts that were assigned to a name: in its function, its module, or the module that it comes from."""
+    place, name_there = _imports(file).get(name.id, (file, name.id))
+    line = name.lineno if place == file else 0
+    known = [
+        (scope, assigned_at, value)
+        for scope, assigned_at, value in _assignments(place).get(name_there, [])
+        if not scope or (line in scope and assigned_at < line)
+    ]
+    if not known:
+        return []
+    _, _, value = max(known, key=lambda each: (each[0].start, each[1]))
+    return [text for text in _variants(value, place) if _has_words(text)]
 
 
 @cache
-def _constants(file: Path) -> dict[str, str]:
-    """The texts that a module assigns to names at the top."""
+def _assignments(file: Path) -> dict[str, list[tuple[range, int, ast.expr]]]:
+    """The values that a file assigns to names, each with its line and the lines of its function (empty: a constant)."""
+    found: dict[str, list[tuple[range, int, ast.expr]]] = {}
+    tree = _trees()[file]
+    for scope in (tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))):
+        lines = range(scope.lineno, (scope.end_lineno or 0) + 1) if isinstance(scope, ast.FunctionDef) else range(0)
+        for node in ast.walk(scope) if lines else tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                found.setdefault(node.targets[0].id, []).append((lines, node.lineno, node.value))
+    return found
+
+
+@cache
+def _imports(file: Path) -> dict[str, tuple[Path, str]]:
+    """The files of starterkit from which a file imports names, and the names there."""
     return {
-        target.id: value.value
+        each.asname or each.name: (place, each.name)
         for node in _trees()[file].body
-        if isinstance(node, ast.Assign)
-        and isinstance(value := node.value, ast.Constant)
-        and isinstance(value.value, str)
-        for target in node.targets
-        if isinstance(target, ast.Name)
+        if isinstance(node, ast.ImportFrom)
+        for place in [SOURCE.parent / f"{(node.module or '').replace('.', '/')}.py"]
+        if place in _trees()
+        for each in node.names
     }
+
+
+def _has_words(text: str) -> bool:
+    """True if a text has words next to its values."""
+    return re.search(r"[A-Za-z]{2}", re.sub(r"{[^{}]*}", "", text)) is not None

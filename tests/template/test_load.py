@@ -131,12 +131,12 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "step.yml: a link": (linked(ONE, "../02-two/step.yml"), ONE, LINKED),
     # steps
     "steps: number twice": (moved("steps/02-two", "steps/01-two"), "steps/01-two", "the step 01-one has the number 01"),
-    "steps: gap": (moved("steps/02-two", "steps/03-two"), "steps/03-two", "the step 02 is missing before it"),
+    "steps: gap": (moved("steps/02-two", "steps/03-two"), "steps/03-two", "the step 02 is missing before this step"),
     "steps: name": (moved("steps/02-two", "steps/2-Two"), "steps/2-Two", "NN-name"),
     "steps: misspelt folder": (
         moved("steps/02-two/solution", "steps/02-two/solutoin"),
         "02-two/solutoin",
-        "can't have a file or folder with this name",
+        "can't contain a file or folder with this name",
     ),
     "steps: a file": (written("steps/notes.txt", "x"), "steps/notes.txt", "can only contain the folders of steps"),
     "steps: a file for a folder": (written("steps/01-one/lesson.md/x", "x"), "", ""),

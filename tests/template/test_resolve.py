@@ -211,7 +211,7 @@ def test_installing_a_strangers_template_asks_for_trust(template: Path, tmp_path
     found = locate_template(str(template), tmp_path, tmp_path / "store")
     wanted = ProjectSpec(tmp_path / "site", found.folder, found.template, {}, source=found.source)
 
-    with pytest.raises(UsageError, match="its code runs on this machine") as refused:
+    with pytest.raises(UsageError, match="run the template's code on this machine") as refused:
         create(wanted, say)
     assert "--trust" in refused.value.fix and "--no-install" in refused.value.fix
     assert not (tmp_path / "site").exists()

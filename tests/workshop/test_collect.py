@@ -240,7 +240,7 @@ def test_a_file_of_a_ref_without_end_is_not_read(room: Room, graces: Path) -> No
         stream.truncate(2**40)
 
     ran = starterkit("workshop", "collect", cwd=room.folder, code=1)
-    assert "NOT REACHED  Grace Hopper: The branch file refs/heads/large is too long" in ran.out
+    assert "NOT REACHED  Grace Hopper: The file refs/heads/large is too large" in ran.out
 
 
 @pytest.mark.skipif(os.name == "nt", reason="limits as POSIX has them")

@@ -575,7 +575,7 @@ def test_a_home_folder_of_nobody_is_named_and_nothing_is_made(
 
     told = said(capsys, "-C", str(tmp_path), *words, code=2)
 
-    assert 'this machine has no home folder "~nosuchuser"' in told
+    assert 'find the home folder "~nosuchuser"' in told
     assert [entry.name for entry in tmp_path.iterdir()] == ["roster.csv"]
 
 
@@ -589,7 +589,7 @@ def test_a_remote_in_the_home_of_nobody_is_that_persons_trouble_and_create_names
     assert [(one["folder"], one["reached"]) for one in told["people"]] == list(
         zip(FOLDERS, (False, True, True), strict=True)
     )
-    assert 'no home folder "~nosuchuser"' in told["people"][0]["why"]
+    assert 'find the home folder "~nosuchuser"' in told["people"][0]["why"]
     before = files_of(room.folder)
     roster = write_roster(room.folder.parent, ROSTER + "Zoe,,,\n")
     told = said(capsys, "-C", str(room.folder), "workshop", "create", str(roster), code=2)

@@ -120,7 +120,7 @@ def test_a_commit_that_git_cannot_read_is_not_taken_for_no_work(tmp_path: Path) 
     grading = room.grading(sandbox=Feigned())
 
     assert [(one.person, one.verdict) for one in grading.run()] == [(ADA, Verdict.GREEN)]
-    assert "Part of .git is missing or damaged" in " ".join(str(grading.failed["grace"]).split())
+    assert "Some files in .git are missing or damaged" in " ".join(str(grading.failed["grace"]).split())
     assert "jean.git is not a folder" in str(grading.failed["jean"])
 
 

@@ -53,15 +53,15 @@ def check_settled(repository: Repository) -> None:
     if head.commit is None:
         raise UsageError(
             "This repository has no commits yet.",
-            "`starterkit template open TEMPLATE DIR` creates a repository with the template's steps.",
+            "Create a repository from a template first: `starterkit template open TEMPLATE DIR`.",
         )
     changes = repository.git.run("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
     paths = [record[3:].decode("utf-8", "replace") for record in changes.split(b"\0") if record]
     if paths:
         raise ConflictError(
             f"These files have changes that aren't committed: {few(paths, 5)}.",
-            "Add them to the last commit: `git add -A`, then `git commit --amend`.\nOr add them to an earlier commit, "
-            "for example to `given 01-…`: `git add -A`, `git commit --fixup ':/^given 01'`, then "
+            "To add them to the last commit, type `git add -A`, then `git commit --amend`.\nTo add them to an earlier "
+            "commit, such as `given 01-…`, type `git add -A`, then `git commit --fixup ':/^given 01'`, then "
             "`git rebase -i --autosquash --root`.",
         )
 
@@ -89,8 +89,8 @@ def _commits(repository: Repository) -> list[LayerCommit]:
         subject = commit.message.split("\n", 1)[0].strip()
         if len(commit.parents) > 1:
             raise UsageError(
-                f'Commit {id[:10]} "{subject}" is a merge. Each commit of a learning path must have only one parent.',
-                f"Type {_REBASE}, and save the list without a change. git then removes the merge.",
+                f'Commit {id[:10]} "{subject}" is a merge commit. A learning path can\'t contain merge commits.',
+                f"Type {_REBASE}, and save the list without changes. git then removes the merge commit.",
             )
         match = _SUBJECT.fullmatch(subject)
         if not match:
@@ -105,16 +105,17 @@ def _unknown_layer(id: str, subject: str) -> UsageError:
     commit = f'Commit {id[:10]} "{subject}"'
     if word in ("fixup!", "squash!", "amend!"):
         return UsageError(
-            f"{commit} isn't combined with its layer yet.", "Combine them: `git rebase -i --autosquash --root`."
+            f"{commit} isn't combined yet with the commit that it changes.",
+            "To combine them, type `git rebase -i --autosquash --root`.",
         )
     fix = f"To combine it with the commit before it, type {_REBASE}, and write `fixup` in the line of this commit."
     if word.lower().rstrip(":") in ("given", "solution", "base") or re.match(r"\d", rest):
         fix = (
-            f"The subject must be `base`, `given NN-name` or `solution NN-name`. To change it, type {_REBASE}, and "
-            "write `reword` in the line of this commit. "
+            f"Use `base`, `given NN-name` or `solution NN-name`. To change the subject, type {_REBASE}, and write "
+            "`reword` in the line of this commit. "
         )
         fix += did_you_mean(word.lower(), ["base", "given", "solution"]) if word != word.lower() else ""
-    return UsageError(f"{commit} is not a layer of the path.", fix.strip())
+    return UsageError(f"{commit} has a subject that starterkit doesn't know.", fix.strip())
 
 
 def _check_first(commits: list[LayerCommit]) -> None:
@@ -122,14 +123,10 @@ def _check_first(commits: list[LayerCommit]) -> None:
     if first.kind == "base":
         return
     later = next((commit.id[:10] for commit in commits if commit.kind == "base"), "")
+    fix = "Look for the missing commit with `git reflog`. Or open the template again: `starterkit template open`."
     if later:
-        raise UsageError(
-            f'{first.shown} comes before the commit "base".', f"Type {_REBASE}, and move {later} to the first line."
-        )
-    raise UsageError(
-        f'{first.shown} is the first commit, but the first commit must be "base".',
-        "Look for the missing commit in `git reflog`, or open the template again: `starterkit template open`.",
-    )
+        fix = f"Type {_REBASE}, and move the line of {later} to the top."
+    raise UsageError(f'{first.shown} is the first commit, but the commit "base" must be first.', fix)
 
 
 def _check_unique(commits: list[LayerCommit]) -> None:
@@ -138,7 +135,7 @@ def _check_unique(commits: list[LayerCommit]) -> None:
         first = seen.setdefault(commit.label, commit)
         if first is not commit:
             raise UsageError(
-                f"{commit.shown} has the same subject as commit {first.id[:10]}.",
+                f"{commit.shown} has the same subject as commit {first.id[:10]}. Each subject must be unique.",
                 f"Type {_REBASE}. To combine the two commits, move the second line below the first, and write `fixup` "
                 "before it. To rename one of them, write `reword` before its line.",
             )
@@ -151,28 +148,31 @@ def _check_pairs(commits: list[LayerCommit]) -> None:
         if before.kind == "given" and (commit is None or commit.label != solution):
             if solution in by_label:
                 raise UsageError(
-                    f"{by_label[solution].shown} must come directly after commit {before.id[:10]}.",
-                    f"Type {_REBASE}, and move its line there.",
+                    f'{by_label[solution].shown} must come directly after commit {before.id[:10]} "{before.label}".',
+                    f"Type {_REBASE}, and move the line of `{solution}` directly below the line of `{before.label}`.",
                 )
             raise UsageError(
                 f'The commit "{solution}" is missing after commit {before.id[:10]} "{before.label}".',
                 f"Type {_REBASE}, and write `edit` before {before.id[:10]}. Then create the missing commit: "
-                f"`git commit --allow-empty -m '{solution}'`. To remove the step instead, delete the line.",
+                f"`git commit --allow-empty -m '{solution}'`, then `git rebase --continue`.\n"
+                f"To remove the step instead, delete the line of {before.id[:10]}.",
             )
         if commit is not None and commit.kind == "solution" and before.label != given:
             its_given = by_label.get(given)
-            reason = f"commit {its_given.id[:10]} comes later" if its_given else "this commit is missing"
-            raise UsageError(
-                f'{commit.shown} must come directly after the commit "{given}", but {reason}.',
-                f"Type {_REBASE}, and put `{given}` directly before `{commit.label}`.",
-            )
+            if its_given:
+                reason = "that commit comes later"
+                fix = f"Type {_REBASE}, and move the line of `{given}` directly above the line of `{commit.label}`."
+            else:
+                reason = "that commit is missing"
+                fix = f"Type {_REBASE}. To rename the right commit to `{given}`, write `reword` in its line."
+            raise UsageError(f'{commit.shown} must come directly after the commit "{given}", but {reason}.', fix)
 
 
 def _check_numbers(commits: list[LayerCommit]) -> None:
     for number, commit in enumerate((commit for commit in commits if commit.kind == "given"), 1):
         if int(commit.step[:2]) != number:
             raise UsageError(
-                f"{commit.shown} has the number {commit.step[:2]}, but is step {number:02} of the path.",
-                f"Type {_REBASE}, and put the commits in the order of their numbers. Or change the numbers: "
+                f"{commit.shown} has the number {commit.step[:2]}, but by its position it is step {number:02}.",
+                f"To change the order of the commits, type {_REBASE}. To change the numbers instead, type "
                 "`starterkit template save --renumber`.",
             )

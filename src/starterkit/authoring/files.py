@@ -69,7 +69,7 @@ def template_folder(name: str, current: Path) -> Path:
     if parse_git_url(name) is not None:
         raise UsageError(
             f"{without_secret(name)} is a git URL. starterkit can only change a template in a folder.",
-            "Clone the template with git. Then name the folder of the clone.",
+            "Clone the repository with `git clone` first. Then use the folder of the clone.",
         )
     return locate_template(name, current, current).folder
 
@@ -85,8 +85,8 @@ def read_files(folder: Path) -> Files:
             if data is not None:
                 files[prefix + name] = File(FILE, with_unix_line_ends(data))
             elif not prefix:
-                message = "the file is missing, so this folder is not a template"
-                fix = "Name the folder of a template. To create a template: `starterkit template new NAME`."
+                message = "this file is missing, so the folder is not a template"
+                fix = "Use the folder of a template. To create a template, type `starterkit template new NAME`."
                 raise FileError(source.label(name), None, message, fix)
         for name in KINDS if prefix else ("project",):
             inner = folder / prefix / name
@@ -104,7 +104,7 @@ def write_template(target: Path, before: Mapping[str, File], after: Mapping[str,
     if Path(starterkit.__file__).resolve().parent in target.resolve().parents:
         raise UsageError(
             f"The template {target.name} is part of starterkit, so an upgrade would overwrite your changes.",
-            f"Change a copy: `starterkit template open {quoted(target.name)} commits`. Then save it: "
+            f"Work on a copy: `starterkit template open {quoted(target.name)} commits`. Then save the copy: "
             f"`starterkit template save commits --to {quoted(f'my-{target.name}')}`.",
         )
     is_new = not target.exists()

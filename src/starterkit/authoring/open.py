@@ -33,7 +33,7 @@ from starterkit.render import rendered_with_defaults
 from starterkit.template.atomic_replace import build_in_place, finish_replacing
 
 _RECORD = "opened.json"
-_DAMAGED_FIX = "Delete the file. Then name the template's folder: `starterkit template save --to FOLDER`."
+_DAMAGED_FIX = "Delete the file. Then save with the template's folder: `starterkit template save --to FOLDER`."
 _DATE = 1767225600  # a fixed date, so that a template always opens with the same commit ids
 _BRANCH = "refs/heads/main"
 
@@ -150,4 +150,6 @@ def origin(repository: Repository) -> Origin | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise FileError(str(file), None, "the file is damaged", _DAMAGED_FIX) from error
+        raise FileError(
+            str(file), None, "starterkit can't read this file, which stores the template's folder", _DAMAGED_FIX
+        ) from error

@@ -76,8 +76,9 @@ def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
             continue
         declaration = layer.files.get(spec.declaration)
         if declaration is None:
-            fix = f"Add {spec.declaration} to project/ of the template."
-            raise FileError(name, None, f"this file pins packages, but {spec.declaration} is missing", fix)
+            fix = f"Add {spec.declaration} to the folder project/ of the template."
+            message = f"the packages of this file come from {spec.declaration}, which is missing"
+            raise FileError(name, None, message, fix)
         if declaration.data not in compiled:
             progress(f"Looking up the newest releases of the packages in {spec.declaration} ({layer.label}) …")
             allowed_pins = newest_pins(declaration.data, spec)

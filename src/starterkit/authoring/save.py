@@ -74,8 +74,8 @@ def save_template(
     """
     if not os.path.lexists(folder / ".git"):
         raise UsageError(
-            f"There is no opened template in {folder.absolute()}.",
-            "Name the folder that `starterkit template open` created: `starterkit template save DIR`.",
+            f"The folder {folder.absolute()} has no git repository, so it isn't an opened template.",
+            "Use the folder that `starterkit template open` created: `starterkit template save DIR`.",
         )
     repository = open_repository(folder)
     try:
@@ -145,9 +145,9 @@ def _metadata(repository: Repository, commits: list[LayerCommit], folder: Path) 
             )
         if not is_of_step and path not in TOP_FILES:
             raise UsageError(
-                f"{folder / path} can't be saved, because it isn't a file of a learning path.",
-                "Only path.yml, copier.yml, project/ and the files step.yml and lesson.md in steps/NN-name/ are saved. "
-                "Put another file, such as a README, directly into the template's folder.",
+                f"{folder / path} can't be saved, because it isn't part of the learning path.",
+                "Remove the file from the commits, and put it directly into the template's folder. starterkit saves "
+                "only path.yml, copier.yml, the folder project/, and step.yml and lesson.md of each step.",
             )
         files[path] = File(FILE, _bytes(repository, entry))
     for commit in commits:
@@ -161,7 +161,7 @@ def _missing_metadata(commit: LayerCommit, name: str, files: Files, folder: Path
     others = [other.split("/")[1] for other in files if other.endswith(f"/{name}")]
     guess = did_you_mean(commit.step, [other for other in others if other[2:] == commit.step[2:]])
     return UsageError(
-        f"{commit.shown} has no {folder / STEPS / commit.step / name}.",
+        f"{commit.shown} doesn't contain the file {folder / STEPS / commit.step / name}.",
         f"Add the file to this commit. {guess}".strip(),
     )
 
@@ -197,17 +197,17 @@ def _target(repository: Repository, to: Path | None) -> tuple[Path, Origin | Non
         target = to.resolve()
         if target.exists() and not (target / "path.yml").is_file() and (not target.is_dir() or any(target.iterdir())):
             raise UsageError(
-                f"{target} is not a template.", "Choose the folder of a template, or a folder that does not exist yet."
+                f"{target} is not a template.", "Choose the folder of a template, or a folder that doesn't exist yet."
             )
         return target, opened if opened is not None and opened.template == target else None
     if opened is None:
         raise UsageError(
             f"starterkit doesn't know which template {repository.work_tree} belongs to.",
-            "Name the template's folder: `starterkit template save --to FOLDER`.",
+            "Add the template's folder: `starterkit template save --to FOLDER`.",
         )
     if not opened.template.parent.is_dir():
         raise UsageError(
-            f"The folder {opened.template.parent} doesn't exist any more. It had the template.",
+            f"The template was in the folder {opened.template.parent}, which doesn't exist any more.",
             "Save the template in another folder: `starterkit template save --to FOLDER`.",
         )
     return opened.template, opened
@@ -223,12 +223,12 @@ def _check_unchanged(
         return
     if opened is None:
         raise ConflictError(
-            f"{target} already has a different template.",
+            f"{target} already contains a different template.",
             "To replace that template, add `--force`.",
         )
     names = sorted(name for name in {*now, *opened.files} if now.get(name) != opened.files.get(name))
     raise ConflictError(
-        f"The template in {target} was changed after you opened it: {few(names, 5)}.",
-        "Saving would overwrite these changes. To keep them, open the template again in another folder, and apply "
-        "your commits there (`git format-patch`, `git am -3`). To overwrite them, add `--force`.",
+        f"These files of the template in {target} changed after you opened it: {few(names, 5)}.",
+        "To keep these changes, open the template again in another folder. Then apply your commits there with "
+        "`git format-patch` and `git am -3`. To overwrite the changes, add `--force`.",
     )

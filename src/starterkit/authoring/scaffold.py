@@ -53,7 +53,7 @@ def name_of(folder: Path) -> str:
     """
     name = _slug(folder.resolve().name)
     if not name:
-        message = f"The folder name {folder.resolve().name} has no letter or digit, so it can't name a template."
+        message = f"The folder name {folder.resolve().name} has no letter or digit, so the template needs a name."
         raise UsageError(message, f"Add a name: `starterkit template new my-path {quoted(str(folder))}`.")
     return name
 
@@ -67,7 +67,7 @@ def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
     _check_name(name, "template")
     is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
     if destination.is_symlink() or not is_free:
-        raise UsageError(f"{destination} exists already.", "Name a folder that does not exist yet.")
+        raise UsageError(f"{destination} exists already.", "Choose a folder that doesn't exist yet.")
     title = title.strip() or _title_of(name)
     files = read_files(skeleton_folder("python"))
     text = files["path.yml"].data.decode()
@@ -94,14 +94,14 @@ def add_step(folder: Path, name: str, *, after: str = "", title: str = "") -> Ad
     template = read_as_template(before, str(folder))
     for other in template.step_names:
         if other[3:] == name:
-            raise UsageError(f'The step "{other}" exists already.', "Choose another name for the new step.")
+            raise UsageError(f'The template already has a step "{other}".', "Choose another name for the new step.")
     position = len(template.step_names)
     if after:
         is_first = after.strip().lower() == BASE
         position = 0 if is_first else template.step_names.index(template.find_step(after)) + 1
     if len(template.step_names) == _MOST_STEPS:
         raise UsageError(
-            f"A path has at most {_MOST_STEPS} steps.",
+            f"This template already has {_MOST_STEPS} steps. A template can't have more.",
             "Create a second template for more steps: `starterkit template new NAME`.",
         )
     names = {
@@ -127,7 +127,10 @@ def _step_files(template: Template, files: Files, step: str, title: str) -> File
     else:
         test, code = _node_test(title, files)
     if test in {*template.tests, *(name for other in template.steps for name in other.tests)}:
-        raise UsageError(f'The test "{test}" exists already.', "Choose another name for the new step.")
+        raise UsageError(
+            f'The new step would have the test "{test}", but this test exists already.',
+            "Choose another name for the new step.",
+        )
     texts = {
         "step.yml": _STEP_FILE.format(title=scalar(title), test=scalar(test)),
         "lesson.md": _LESSON.format(heading=f"{step[:2]} · {title}"),
@@ -143,16 +146,16 @@ def _test_file(template: Template, step: str) -> str:
         if pattern.count("*") == 1:
             return pattern.replace("*", name)
     raise UsageError(
-        f"The patterns of `test_files` in path.yml don't fit a new test file: {', '.join(template.test_files)}.",
-        'Add a pattern with one star, for example "tests/test_*.py".',
+        f"No pattern of `test_files` in path.yml has exactly one star: {', '.join(template.test_files)}.",
+        'Add a pattern with one star for the new test file, for example "tests/test_*.py".',
     )
 
 
 def _check_name(name: str, kind: str) -> None:
     if not _NAME.fullmatch(name):
         raise UsageError(
-            f'Invalid name "{name}" for a {kind}. Use lowercase letters, digits and single hyphens.',
-            f'For example "{_slug(name) or "first-steps"}".',
+            f'Invalid name "{name}" for a {kind}.',
+            f'Use lowercase letters, digits and single hyphens, for example "{_slug(name) or "first-steps"}".',
         )
 
 

@@ -45,7 +45,10 @@ def with_removes(data: bytes, removes: Removes, label: str) -> bytes:
         is_right = False
     if not is_right:
         raise FileError(
-            label, None, "starterkit can't change the key `removes` here", f"Replace the key with:\n{block}"
+            label,
+            None,
+            "starterkit can't edit the key `removes` in this file",
+            f"Delete this key, and write these lines instead:\n{block}",
         )
     return changed.encode()
 

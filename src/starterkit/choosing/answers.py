@@ -22,7 +22,7 @@ def parse_answers(typed: Iterable[str], questions: Sequence[Question]) -> dict[s
         if answers.setdefault(name, choice) != choice:
             raise UsageError(
                 f'The question "{name}" has two answers: {answers[name]} and {choice}.',
-                f"Keep only one `--answer {name}=…`.",
+                f"Use `--answer {name}=…` only once.",
             )
     return answers
 
@@ -45,7 +45,9 @@ def _parsed(word: str, questions: Sequence[Question]) -> tuple[str, str]:
         raise UsageError(f'Unknown question "{key}".', did_you_mean(key, [question.name for question in questions]))
     names = [choice.name for choice in question.choices]
     if value not in (*names, SKIP):
-        raise UsageError(f'Unknown answer "{value}" for {key} ("{question.text}").', did_you_mean(value, names))
+        raise UsageError(
+            f'Unknown answer "{value}" to the question {key} ("{question.text}").', did_you_mean(value, names)
+        )
     return key, value
 
 

@@ -16,7 +16,7 @@ from starterkit.git.worktree import write_file
 
 _FORMAT = 1
 _NAME = "choice.json"
-_FIX = "Run `starterkit choose --save` to save a choice again."
+_FIX = "To save a choice again, type `starterkit choose --save`."
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ def save(folder: Path, saved: SavedChoice) -> Path:
         write_file(folder, _NAME, File(FILE, f"{text}\n".encode()))
     except OSError as error:
         raise EnvironmentProblem(
-            f"Can't save the choice in {folder}: {error.strerror}.",
-            "Use the result now: `starterkit new my-site --framework NAME`.",
+            f"starterkit can't save your choice in {folder}: {error.strerror}.",
+            "Use your choice now: `starterkit new my-site --framework NAME`.",
         ) from error
     return folder / _NAME
 
@@ -50,11 +50,11 @@ def saved_choice(folder: Path) -> SavedChoice | None:
         return None
     except (OSError, ValueError) as error:
         raise FileError(
-            str(file), None, "starterkit can't read this file, which should have your saved choice", _FIX
+            str(file), None, "starterkit can't read your choice of a framework in this file", _FIX
         ) from error
     match data:
         case {"format": format, "framework": str(framework), "template": str(template), "answers": dict(answers)} if (
             format == _FORMAT
         ):
             return SavedChoice(framework, template, answers)
-    raise FileError(str(file), None, "this file isn't a choice that `starterkit choose` saved", _FIX)
+    raise FileError(str(file), None, "this file doesn't contain a choice of a framework", _FIX)

@@ -197,7 +197,7 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Call the command. Raises `UsageError` if `--json` was given and the command has no such option."""
         if console_of(ctx).as_json and all(param.name != "as_json" for param in self.params):
-            fix = f"See its options: `{ctx.command_path} --help`."
+            fix = f"To see its options, type `{ctx.command_path} --help`."
             raise UsageError(f"`{ctx.command_path}` has no option --json.", fix)
         return super().invoke(ctx)
 
@@ -300,7 +300,7 @@ def root(
     if folder:
         if not folder_of(context).is_dir():
             raise UsageError(
-                f"There is no folder {folder_of(context)}.", "Name a folder that exists: `starterkit -C FOLDER …`."
+                f"The folder {folder_of(context)} doesn't exist.", "Use a folder that exists: `starterkit -C FOLDER …`."
             )
         console.invocation = console.invocation.inside(folder)
     if context.invoked_subcommand is None:

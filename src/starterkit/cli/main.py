@@ -74,7 +74,7 @@ def _check_current_folder() -> None:
     except FileNotFoundError as error:
         raise UsageError(
             "The current folder was deleted.",
-            "Go to another folder: `cd FOLDER`. If the folder exists again, go to it again with `cd`.",
+            "Go to a folder that exists: `cd FOLDER`. If the same folder was created again, you also need `cd`.",
         ) from error
 
 
@@ -120,7 +120,7 @@ def _output_failed(console: Console, error: OSError) -> int:
     if error.errno == errno.EPIPE or isinstance(error, BrokenPipeError):
         return ExitCode.INTERRUPTED
     known = from_os_error(error) or EnvironmentProblem(
-        f"The output can't be written: {error.strerror or error}.", "Write the output to another file or disk."
+        f"starterkit can't write its output: {error.strerror or error}.", "Write the output to another file or disk."
     )
     return _show_error(console, known)
 

@@ -50,10 +50,10 @@ def usage_error(error: typer.TyperException) -> UsageError:
     command = context.command_path if context else "starterkit"
     option = getattr(error, "option_name", "")
     if option and hasattr(error, "possibilities"):
-        fix = _nearest_option(option, context) or f"See its options: `{command} --help`."
+        fix = _nearest_option(option, context) or f"To see its options, type `{command} --help`."
         return UsageError(f"`{command}` has no option {option}.", fix)
     parameter = getattr(error, "param", None)
-    fix = f"See what it accepts: `{command} --help`."
+    fix = f"To see its arguments and options, type `{command} --help`."
     # Typer has no class for a missing or invalid value, so check the attributes.
     if not option and parameter is not None and not getattr(error, "message", ""):
         return UsageError(f"`{command}` needs a value for {parameter.metavar or parameter.name.upper()}.", fix)
@@ -67,13 +67,13 @@ def reject_extra(context: Any, extra: list[str]) -> None:
         command = context.command_path
         raise UsageError(
             f'`{command}` doesn\'t accept the argument "{" ".join(extra)}".',
-            f"See what it accepts: `{command} --help`.",
+            f"To see its arguments and options, type `{command} --help`.",
         )
 
 
 def unknown_command(name: str, known: list[str]) -> UsageError:
     """Return the error for an unknown command."""
-    fix = "See all commands: `starterkit --help`." if name == "help" else _nearest(name, known)
+    fix = "To see all commands, type `starterkit --help`." if name == "help" else _nearest(name, known)
     return UsageError(f"There is no command `{name}`.", fix)
 
 

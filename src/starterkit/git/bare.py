@@ -137,7 +137,7 @@ def _loose_refs(git_dir: Path, prefix: str) -> dict[str, str] | None:
             if status.st_size > _LOOSE_LIMIT_BYTES:  # don't leave this file to git, which would read it into memory
                 name = entry.relative_to(git_dir).as_posix()
                 raise UsageError(
-                    f"The branch file {name} is too long for a branch.", "Delete this file in the repository."
+                    f"The file {name} is too large for a git branch.", "Delete this file from the repository."
                 )
             match = _LOOSE.fullmatch(entry.read_bytes()) if stat.S_ISREG(status.st_mode) else None
             if entry.name.endswith(".lock"):

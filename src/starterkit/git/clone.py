@@ -52,7 +52,8 @@ def parse_git_url(text: str) -> GitUrl | None:
     if url is not None and url[1].lower() not in _SCHEMES:
         schemes = ", ".join(f"{scheme}://" for scheme in _SCHEMES)
         raise UsageError(
-            f'Unknown protocol "{url[1]}://" for a template.', f"Use a URL that begins with one of these: {schemes}."
+            f'The URL of a template can\'t begin with "{url[1]}://".',
+            f"Use a URL that begins with one of these: {schemes}.",
         )
     rest, _, folder = text.partition("#")
     match = re.fullmatch(r"(.+\.git)@(.+)", rest)
@@ -106,7 +107,7 @@ def _fetch_commit(git: Git, address: GitUrl) -> str:
     if finished.code != 0:
         raise UsageError(
             f'Unknown tag, branch or commit "{revision}" in {without_secret(address.url)}.',
-            f"List the tags and branches: `git ls-remote {quoted(without_secret(address.url))}`.",
+            f"To list the tags and branches, type `git ls-remote {quoted(without_secret(address.url))}`.",
         )
     return finished.text_out.strip()
 
@@ -128,8 +129,8 @@ def _fetch_error(git: Git, address: GitUrl) -> EnvironmentProblem:
     reason = (lines or ["git says nothing more"])[-1].partition(": ")[2] or "git says nothing more"
     return EnvironmentProblem(
         f"git could not fetch the template from {without_secret(address.url)}: {without_secret(reason)}.",
-        f"Try it without starterkit: `git ls-remote {quoted(without_secret(address.url))}`. Then check the URL, your "
-        "network connection and your access to the repository.",
+        "Check the URL, your network connection and your access to the repository. To test all three, type "
+        f"`git ls-remote {quoted(without_secret(address.url))}`.",
     )
 
 
@@ -140,7 +141,10 @@ def _write_tree(git: Git, commit: str, folder: Path, name: str) -> None:
             file, parts = f"{path} (in {name})", path.lower().split("/")
             if entry.mode not in (FILE, EXECUTABLE) or ".." in parts or ".git" in parts:
                 raise FileError(
-                    file, None, "a template can't contain links or submodules", "Replace it with a plain file."
+                    file,
+                    None,
+                    "this is a link or a submodule, which a template can't contain",
+                    "Replace it with a normal file.",
                 )
             if os.name == "nt" and any(character in path for character in '\\:*?"<>|'):
                 raise FileError(file, None, "Windows doesn't allow this file name", "Rename the file in the template.")

@@ -174,7 +174,9 @@ def git_version() -> str:
     except ProgramMissing as missing:
         cause = missing.__cause__
         if isinstance(cause, FileNotFoundError) and shutil.which("git") is None:
-            raise EnvironmentProblem("git is not installed. starterkit keeps your work in git.", INSTALL_GIT) from cause
+            raise EnvironmentProblem(
+                "git is not installed. starterkit needs git to save your work.", INSTALL_GIT
+            ) from cause
         reason = cause.strerror if isinstance(cause, OSError) and cause.strerror else missing.message
         raise _broken_git(f"It cannot be started: {reason}.") from missing
     except TimeLimitReached as hanging:
@@ -191,7 +193,7 @@ def _broken_git(reason: str) -> EnvironmentProblem:
     if _XCODE_ERROR.search(reason):
         fix = "Install Apple's command line tools, which include git: `xcode-select --install`."
     else:
-        fix = f"Repair git, so that `git --version` works in this terminal, or install it again. {INSTALL_GIT}"
+        fix = f"Repair git, or install it again. Then `git --version` must work in this terminal. {INSTALL_GIT}"
     program = shutil.which("git")
     return EnvironmentProblem(f"git doesn't work here{f' ({program})' if program else ''}. {reason}", fix)
 
@@ -214,8 +216,8 @@ def git_failed(finished: Completed) -> StarterkitError:
         fix = "git's index is damaged. Delete the file .git/index, then run `git reset`. Your files don't change."
     elif "fsck" in finished.args or re.search(_LOST_OBJECT, text):
         fix = (
-            "Part of .git is missing or damaged. `git fsck` lists it. Get a clone or a backup of the repository, "
-            "and copy your files into it."
+            "Some files in .git are missing or damaged. To list them, type `git fsck`. Get a clone or a backup of the "
+            "repository, and copy your files into it."
         )
     without_flags = finished.args[:1] + finished.args[1 + 2 * len(_FLAGS) :]
     return ProgramFailed(replace(finished, args=without_flags), fix)

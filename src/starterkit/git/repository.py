@@ -35,7 +35,7 @@ _UNFINISHED = {
 }
 _BEGIN_REPOSITORY = (
     "create a new repository in the project's folder: `git init -b main`, `git add -A`, `git commit -m \"Start "
-    'from the ZIP"`. Then `starterkit status` restores the path. The earlier history is lost.'
+    'from the ZIP"`. Then type `starterkit status` to restore the learning path. The earlier commits are lost.'
 )
 
 
@@ -122,8 +122,8 @@ class Repository:
         head = self.head()
         if head.branch is None:
             raise ConflictError(
-                "HEAD is detached: you are not on a branch. A commit here would be hard to find later.",
-                "Go back to a branch (`git switch -`), or create a branch here: `git switch -c my-work`.",
+                "You are not on a git branch (HEAD is detached). A commit here would be hard to find later.",
+                "Go back to your branch: `git switch -`. Or create a branch here: `git switch -c my-work`.",
             )
         return head
 
@@ -177,8 +177,8 @@ def open_repository(folder: Path) -> Repository:
     work_tree = Path(lines[0])
     if not (work_tree.exists() and work_tree.samefile(folder)):
         raise UsageError(
-            f"The project in {folder} is not the top folder of a git repository. The top folder is {work_tree}.",
-            f"If the project is a clone, move it out of that repository. If not, {_BEGIN_REPOSITORY}",
+            f"The project in {folder} has no git repository. It is a folder in the repository {work_tree}.",
+            f"If you cloned the project, move it out of that repository. If not, {_BEGIN_REPOSITORY}",
         )
     return Repository(folder, Path(lines[1]), Path(lines[2]))
 

@@ -90,11 +90,11 @@ def changed_since(folder: Path, revision: str) -> list[str]:
         if git.try_run("rev-parse", "--git-dir").code != 0:
             raise UsageError(
                 f"{folder} is not in a git repository, so starterkit can't list its changes.",
-                "Leave out `--changed-since`.",
+                "Use the command without `--changed-since`.",
             )
         raise UsageError(
             f'Unknown git revision "{revision}" in {folder}.',
-            "`git log` lists the revisions. If this is a shallow clone, run `git fetch --unshallow` first.",
+            "To list the commits, type `git log`. If this is a shallow clone, type `git fetch --unshallow` first.",
         )
     changed = git.run("diff", "--name-only", "-z", "--relative", "--no-renames", revision, "--", ".")
     untracked = git.run("ls-files", "-z", "--others", "--exclude-standard", "--", ".")

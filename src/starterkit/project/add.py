@@ -95,7 +95,8 @@ def add(project: Project, packages: Sequence[str], say: Progress, *, dev: bool =
         head = project.repository.check_ready()
         work = project.read_work(also=names)
         if environment.declaration not in work.files:
-            raise FileError(environment.declaration, None, "the file is missing", "Restore it from git.")
+            fix = f"Restore the file: `git checkout HEAD -- {environment.declaration}`."
+            raise FileError(environment.declaration, None, "the file with the list of packages is missing", fix)
         before = _Files(*(work.files[name].data if name in work.files else b"" for name in names))
         with _explaining(project, wanted), naming_bundles(project):
             after = _with_packages(project, before, wanted, say, dev=dev)
@@ -108,7 +109,7 @@ def add(project: Project, packages: Sequence[str], say: Progress, *, dev: bool =
         with uncommitted(project, head, work, command, files) as written, _explaining(project, wanted):
             if written.left:
                 raise ConflictError(
-                    f"You changed {written.left[0]} while the versions were chosen. Nothing was added.",
+                    f"You changed {written.left[0]} while starterkit was choosing versions. Nothing was added.",
                     "Run the command again.",
                 )
             say(f"Installing {_listed(wanted)} …")
@@ -127,7 +128,7 @@ def _python_package(typed: str) -> _Package:
     if requirement is None or requirement.url:
         raise UsageError(
             f'Invalid package "{typed}".',
-            'Use the name of a package on PyPI, and a version if you need one: `starterkit add "requests>=2"`.',
+            'Use the name of a package on PyPI. You can add a version, for example `starterkit add "requests>=2"`.',
         )
     details = re.sub(r"^\s*[\w.-]+\s*", "", typed, flags=re.ASCII).strip()
     return _Package(package_name(requirement.name), typed.strip(), details)
@@ -138,7 +139,7 @@ def _npm_package(typed: str) -> _Package:
     if match is None:
         raise UsageError(
             f'Invalid package "{typed}".',
-            "Use the name of a package on npm, and a version if you need one: `starterkit add zod@4`.",
+            "Use the name of a package on npm. You can add a version, for example `starterkit add zod@4`.",
         )
     return _Package(match["name"], match[0], match["range"] or "")
 
@@ -297,16 +298,16 @@ def _not_offered(refused: NotOfferedError, wanted: list[_Package], kind: str) ->
     reason = re.sub(r"^code E\w+\n", "", refused.message.partition("\n")[2])
     if unknown := _unknown_package(reason, wanted):
         if kind == "node":
-            return UsageError(f'Unknown package "{unknown}". Nothing was changed.', "Look for its name on npmjs.com.")
+            return UsageError(f'Unknown package "{unknown}". Nothing was changed.', "Find the right name on npmjs.com.")
         return UsageError(
             f'Unknown package "{unknown}". Nothing was changed.',
-            "Look for its name on pypi.org. It can differ from the name that you import.",
+            "Find the right name on pypi.org. It can differ from the name that you import.",
         )
     for package in wanted:
         if package.details and re.search(_NO_VERSION.format(re.escape(package.name)), reason):
             return UsageError(
-                f"{package.typed}: there is no such version. Nothing was changed.\n{reason}",
-                f"Leave out the version: `starterkit add {package.name}`.",
+                f'No version fits "{package.typed}". Nothing was changed.\n{reason}',
+                f"Add the package without a version: `starterkit add {package.name}`.",
             )
     return UsageError(
         f"{_listed(wanted)} can't be added, because the versions of the packages conflict. Nothing was changed."

@@ -155,7 +155,7 @@ def run(
     output = "\n".join((result.log, *(failed.details for failed in result.red)))
     if result.red and _NOT_LOADED.search(output) and forbids_programs(project.folder):
         raise EnvironmentProblem(
-            f"The packages can't run in {project.folder}: its disk {NOEXEC}.",
+            f"The packages in {project.folder} can't run, because the disk {NOEXEC}.",
             "Move the project to another disk, for example into your home folder.",
         )
     return result
@@ -229,6 +229,6 @@ def _selected(project: Project, names: Sequence[str], expected: Sequence[Expecte
         if not chosen:
             close = get_close_matches(name, [test.id for test in expected], n=1)
             fix = f'Did you mean "{close[0]}"?' if close else f"For example: `starterkit check {expected[-1].step}`."
-            raise UsageError(f'Unknown test, test file or step "{name}" in the path so far.', fix)
+            raise UsageError(f'The steps so far have no test, test file or step "{name}".', fix)
         ids += chosen
     return list(dict.fromkeys(ids))

@@ -89,9 +89,12 @@ def _last_check(project: Project, say: Progress) -> RememberedCheck:
 def _named(name: str, sentences: Mapping[str, str], last: RememberedCheck) -> str:
     test = next((id for id, sentence in sentences.items() if name in (id, sentence)), "")
     if not test:
-        raise UsageError(f'Unknown test "{name}" in the path so far.', did_you_mean(name, list(sentences)))
+        raise UsageError(f'The steps so far have no test "{name}".', did_you_mean(name, list(sentences)))
     if test not in last.red:
-        raise UsageError(f'The test "{sentences[test]}" passes.', "`starterkit check` shows which tests fail.")
+        raise UsageError(
+            f'The test "{sentences[test]}" passes, so it needs no hint.',
+            "To see which tests fail, type `starterkit check`.",
+        )
     return test
 
 

@@ -93,7 +93,7 @@ def locked(repository: Repository, command: str) -> Iterator[None]:
             user = stream.read(200).decode("utf-8", "replace").strip() or "unknown"
             raise ConflictError(
                 f"Another command is running in this project: {user}.",
-                "Wait until it ends, then run this command again.",
+                "Wait until that command ends, then run this command again.",
             )
         stream.seek(0)
         stream.truncate()
@@ -129,9 +129,9 @@ def recover(repository: Repository) -> Recovery | None:
         plan = _load(file.read_bytes())
     except (ValueError, KeyError, TypeError) as wrong:
         raise UsageError(
-            f"The record of an interrupted command is damaged: {file}",
-            f"Check your files with `git status`, then delete the record. If a file is wrong, take it from the newest "
-            f"snapshot in `git for-each-ref {UNDO_REFS}`.",
+            f"A command was interrupted, and starterkit can't read its record of the command: {file}",
+            "Check your files with `git status`, then delete the record. If a file is wrong, take it from a snapshot. "
+            f"To list the snapshots, type `git for-each-ref {UNDO_REFS}`.",
         ) from wrong
     if repository.head().branch in (plan.head_before.branch, plan.head_after.branch):
         return Recovery(plan.command, _finish(repository, plan, repository.reader.blob))
@@ -248,8 +248,8 @@ def _check_git_is_idle(repository: Repository) -> None:
     lock = repository.index_file.with_name("index.lock")
     if lock.exists():
         raise ConflictError(
-            f"A git command is running in this project ({lock} exists).",
-            "Wait until it ends. If no git command is running, delete that file.",
+            f"Another git command is using this project (the file {lock} exists).",
+            "Wait until that command ends. If no git command is running, delete the file.",
         )
 
 
@@ -259,13 +259,13 @@ def _check_writable(folder: Path, writes: Writes) -> None:
         obstacle = _find_obstacle(folder, path, removed) if after is not None else None
         if obstacle:
             raise ConflictError(
-                f"{path} can't be written, because {obstacle} is in the way. Nothing was changed.",
+                f"starterkit can't write {path}, because {obstacle} is in the way. Nothing was changed.",
                 f"Move {obstacle} to another folder, then run this command again.",
             )
         parent = next(parent for parent in (folder / path).parents if parent.is_dir())
         if not is_writable(parent):
             raise ConflictError(
-                f"{path} can't be written, because you have no permission for {parent}. Nothing was changed.",
+                f"You have no permission to write {path} in {parent}. Nothing was changed.",
                 "Make the folder writable, then run this command again.",
             )
 

@@ -54,9 +54,12 @@ def read_folder(folder: Path) -> Files:
             file = Path(parent) / name
             status = file.lstat()
             if not stat.S_ISREG(status.st_mode):
-                raise FileError(str(file), None, "a template can't contain links", "Replace the link with the file.")
+                raise FileError(
+                    str(file), None, "this is a link, which a template can't contain", "Replace the link with the file."
+                )
             if status.st_size > FILE_LIMIT:
-                raise FileError(str(file), None, f"the file is larger than {FILE_LIMIT:,} bytes", "Make it smaller.")
+                message = f"this file is larger than {FILE_LIMIT:,} bytes, which is the limit for a template"
+                raise FileError(str(file), None, message, "Make the file smaller, or remove it.")
             mode = EXECUTABLE if status.st_mode & stat.S_IXUSR and os.name == "posix" else FILE
             files[file.relative_to(folder).as_posix()] = File(mode, with_unix_line_ends(file.read_bytes()))
     return files
@@ -73,7 +76,7 @@ def check_layout(folder: Path) -> None:
 
     An unknown entry is, for example, a folder of a step with a misspelled name.
     """
-    _check_folder(folder / "project", "it must hold the starter project")
+    _check_folder(folder / "project", "the starter project")
     steps = folder / "steps"
     for step in sorted(steps.iterdir()) if steps.is_dir() else ():
         if _is_left_behind(step.name):
@@ -82,16 +85,18 @@ def check_layout(folder: Path) -> None:
             raise FileError(
                 str(step),
                 None,
-                "the folder steps/ can only contain the folders of steps",
+                "this file is directly in steps/, which can only contain the folders of steps",
                 "Move the file into the folder of its step.",
             )
         for entry in sorted(step.iterdir()):
             if entry.name not in _STEP_ENTRIES and not _is_left_behind(entry.name):
                 fix = did_you_mean(entry.name, list(_STEP_ENTRIES))
-                raise FileError(str(entry), None, "a step can't have a file or folder with this name", fix)
+                raise FileError(
+                    str(entry), None, "the folder of a step can't contain a file or folder with this name", fix
+                )
         for kind in ("given", "solution"):
             if (step / kind).exists() or (step / kind).is_symlink():
-                _check_folder(step / kind, f"it must hold the files of the {kind}")
+                _check_folder(step / kind, f"the {kind} files of the step")
 
 
 def _is_tool_file(name: str) -> bool:
@@ -100,9 +105,13 @@ def _is_tool_file(name: str) -> bool:
 
 def _check_folder(folder: Path, content: str) -> None:
     if folder.is_symlink():
-        raise FileError(str(folder), None, "a template can't contain links", "Replace the link with the folder.")
+        raise FileError(
+            str(folder), None, "this is a link, which a template can't contain", "Replace the link with the folder."
+        )
     if not folder.is_dir():
-        raise FileError(str(folder), None, f"the folder is missing: {content}", "See docs/authoring.md.")
+        raise FileError(
+            str(folder), None, f"this folder is missing. It must contain {content}", "See docs/authoring.md."
+        )
 
 
 def _is_left_behind(name: str) -> bool:

@@ -63,19 +63,19 @@ def list_work(project: Project, choices: Choices) -> Listing:
     listing = project.listing()
     if listing.unmerged:
         raise ConflictError(
-            "These files have conflicts: " + ", ".join(listing.unmerged) + ".",
+            f"These files have conflicts: {', '.join(listing.unmerged)}.",
             "Resolve the conflicts in each file, then type `git add FILE`. Or abort the merge: `git merge --abort`.",
         )
     if listing.large and not (choices.save_large or choices.leave_out):
         raise ConflictError(
-            "These files are larger than 10 MB and not committed yet: " + ", ".join(listing.large) + ".",
-            "Add `--save-large` to commit them, or `--leave-out` to leave them out of the commit. Or add them to "
-            ".gitignore.",
+            f"These files are larger than 10 MB and not committed yet: {', '.join(listing.large)}.",
+            "To commit them, add `--save-large`. To leave them out of the commit, add `--leave-out`. To ignore them "
+            "always, add them to .gitignore.",
         )
     if listing.nested and not choices.leave_out:
         raise ConflictError(
-            "These folders are separate git repositories: " + ", ".join(listing.nested) + ".",
-            "Add `--leave-out` to leave them out of the commit. Or add them to .gitignore.",
+            f"These folders are git repositories inside your project: {', '.join(listing.nested)}.",
+            "To leave them out of the commit, add `--leave-out`. To ignore them always, add them to .gitignore.",
         )
     return listing
 
@@ -97,7 +97,7 @@ def resolve_as_chosen(merger: Merger, carried: Carried, choices: Choices, label:
         return resolve(merger, carried, choices.settle, "your code", label)
     files = ", ".join(conflict.path for conflict in carried.conflicts)
     raise ConflictError(
-        f"{label} and your code change the same lines of: {files}. Nothing was changed.",
+        f"{label} and your code change the same lines in: {files}. Nothing was changed.",
         f"Choose one of these commands.\n`starterkit {command} --keep-mine` keeps your lines.\n`starterkit {command} "
         f"--take-theirs` takes the path's lines, and keeps a copy of your version.\n`starterkit {command} "
         "--markers` writes both versions into the file, and you resolve the conflict.",

@@ -32,7 +32,7 @@ from starterkit.template.model import BASE, Template
 from starterkit.template.resolve import BUNDLED
 from starterkit.testing.results import CheckResult
 
-_OTHER_FOLDER = "Name a folder that does not exist yet."
+_OTHER_FOLDER = "Choose a folder that doesn't exist yet."
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
         if (destination / STATE_FILE).is_file():
             raise UsageError(
                 f"{destination} is a starterkit project already.",
-                f"To open that site, type `starterkit -C {quoted(str(destination))} run`. For a new site, name "
-                "a folder that does not exist yet.",
+                f"To open that site, type `starterkit -C {quoted(str(destination))} run`. For a new site, "
+                "choose a folder that doesn't exist yet.",
             )
         is_clone = accepts_clone and is_unused_repository(destination)
         names = {entry.name for entry in destination.iterdir()} - ({".git"} if is_clone else set())
@@ -111,14 +111,16 @@ def check_destination(destination: Path, *, accepts_clone: bool = True) -> None:
     if not folder.is_dir():
         raise UsageError(f"{folder} is a file, not a folder.", _OTHER_FOLDER)
     if not is_writable(folder):
-        raise UsageError(f"You have no permission to write to the folder {folder}.", "Name a folder in another place.")
+        raise UsageError(
+            f"You have no permission to write to the folder {folder}.", "Choose a folder in another place."
+        )
     repository = enclosing_repository(destination.absolute().parent if is_clone else folder)
     if repository is not None:
         outside = repository.parent / destination.name
         example = "" if outside.exists() else f", for example {outside}"
         raise UsageError(
             f"{destination} is inside the git repository {repository}.",
-            f"A project needs a separate repository. Name a folder outside{example}.",
+            f"A project needs a separate repository. Choose a folder outside that repository{example}.",
         )
 
 
@@ -129,10 +131,10 @@ def check_trust(order: ProjectSpec) -> None:
     check_runs_no_code(order.folder)
     if order.install:
         raise UsageError(
-            f"The {order.template.title} template is an external template ({order.recorded_source}). If "
-            "starterkit installs its packages and runs its tests, its code runs on this machine.",
-            "Read its code first. If you trust it, add `--trust`. To create the project without running any "
-            "code, add `--no-install`.",
+            f"The {order.template.title} template isn't part of starterkit ({order.recorded_source}). To set up the "
+            "project, starterkit must run the template's code on this machine.",
+            "Read the template's code first. If you trust it, add `--trust`. To create the project without running "
+            "any code, add `--no-install`.",
         )
 
 

@@ -97,7 +97,7 @@ class Project:
             raise FileError(
                 STATE_FILE,
                 None,
-                f'the learning path has no step "{state.step}"',
+                f'this file names the step "{state.step}", which the learning path doesn\'t have',
                 "Restore the file: `git checkout HEAD -- .starterkit.yml`.",
             )
         return path
@@ -204,7 +204,7 @@ class StateFileMissing(FileError):
     """The repository has a learning path but no `.starterkit.yml`. The fix restores this file."""
 
     def __init__(self, fix: str) -> None:
-        super().__init__(STATE_FILE, None, "the file is missing", fix)
+        super().__init__(STATE_FILE, None, "this file is missing, so starterkit doesn't know your step", fix)
 
 
 def find_project(start: Path) -> Path:
@@ -214,13 +214,13 @@ def find_project(start: Path) -> Path:
     """
     start = start.absolute()
     if not start.is_dir():
-        raise UsageError(f"The folder {start} does not exist.", "Name your project's folder: `starterkit -C FOLDER …`.")
+        raise UsageError(f"The folder {start} does not exist.", "Use your project's folder: `starterkit -C FOLDER …`.")
     if folder := folder_with(STATE_FILE, start):
         return folder
     _check_has_no_path(start)
     raise UsageError(
         f"There is no starterkit project in {start} or above it.",
-        "Go to your project's folder, or name it: `starterkit -C FOLDER …`. To create a project: `starterkit new`."
+        "Go to your project's folder, or use `starterkit -C FOLDER …`. To create a project, type `starterkit new`."
         + (
             " A folder created by `copier copy` alone has no learning path." if (start / ANSWERS_FILE).is_file() else ""
         ),

@@ -184,12 +184,12 @@ def _fetch_other(project: Project, head: Head, remotes: _Remotes, source: PullAr
     else:
         raise UsageError(
             "This project has no git remote to pull from.",
-            "Name a URL, a folder or a bundle file: `starterkit pull FROM`.",
+            "Add a URL, a folder or a git bundle to the command: `starterkit pull FROM`.",
         )
     base = git.try_run("merge-base", head.commit or "HEAD", commit).text_out.strip()
     if not base:
         raise UsageError(
-            f"{name} has no commit in common with this project.",
+            f"{name} and this project have no commit in common.",
             "Check the URL of the repository: `git remote -v`.",
         )
     return _Other(name, commit, base, int(git.line("rev-list", "--count", f"{base}..{commit}")))
@@ -201,12 +201,13 @@ def _read_side(project: Project, commit: str, otherwise: State | None = None) ->
     entry = tree.pop(STATE_FILE, None)
     try:
         if entry is None:
-            raise FileError(STATE_FILE, None, "the file is missing", "Restore the file in the other repository.")
+            message = "this file of the project is missing"
+            raise FileError(STATE_FILE, None, message, "Restore the file in the other repository.")
         return _Side(read_state(reader.blob(entry.id)), tree)
     except FileError as wrong:
         if otherwise is not None:
             return _Side(otherwise, tree)
-        fix = "Fix the file there (an older commit has it), or get the commits with `git pull --no-rebase`."
+        fix = "Restore this file in the other repository. Or pull without starterkit: `git pull --no-rebase`."
         raise FileError(f"{STATE_FILE} of the pulled commit", None, wrong.message, fix) from wrong
 
 
@@ -224,8 +225,8 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
     for state in (mine, theirs):
         if state.step not in names:
             raise ConflictError(
-                f"The learning path has no step {state.step} after this pull. Nothing was changed.",
-                "Ask your instructor for a path with this step.",
+                f"After this pull, the learning path would not have the step {state.step}. Nothing was changed.",
+                "Ask your instructor to put this step back into the learning path.",
             )
     latest = max((mine, theirs), key=lambda state: (names.index(state.step), state.solved))
     if (base.step, base.solved) == (mine.step, mine.solved):
@@ -300,8 +301,9 @@ def _conflict_error(project: Project, other: _Other, files: Iterable[str], sourc
     is_ref = project.repository.reader.id_of(other.name) == other.commit
     revision = quoted(other.name) if is_ref else other.commit[:12]
     return ConflictError(
-        f"You and {other.name} changed the same lines of: {', '.join(sorted(files))}. Nothing was changed.",
+        f"You and {other.name} changed the same lines in: {', '.join(sorted(files))}. Nothing was changed.",
         f"Choose one of these ways.\n`{command} --keep-mine` keeps your lines.\n`{command} --take-theirs` takes the "
-        f"pulled lines. Your lines stay in your history.\nOr type `git merge {revision}`, fix the marked lines, then "
-        "type `git add -A` and `git commit`.",
+        "pulled lines. Your lines stay in your history.\n"
+        f"To decide line by line, type `git merge {revision}`. Fix the marked lines, then type `git add -A` and "
+        "`git commit`.",
     )

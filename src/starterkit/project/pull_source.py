@@ -53,8 +53,8 @@ def parse_pull_source(text: str, folder: Path) -> PullSource:
     path = expand_user_path(text, folder)
     if not path.exists():
         raise UsageError(
-            f'Unknown remote, folder or bundle file "{text}".',
-            "`git remote` lists the remotes. You can also name a URL, for example https://example.org/site.git.",
+            f'"{text}" is not a git remote, a folder or a git bundle.',
+            "To list the remotes, type `git remote`. You can also use a URL, for example https://example.org/site.git.",
         )
     return PullSource(str(path.absolute()), text, is_local=True)
 
@@ -116,10 +116,10 @@ def _no_branch(source: PullSource, branch: str, branches: Sequence[str]) -> Usag
     problem = f"The branch {branch} does not exist in {source.typed}"
     if branches:
         return UsageError(
-            f"{problem}. Its branches: {few(branches, _SHOWN)}.",
+            f"{problem}. These branches exist: {few(branches, _SHOWN)}.",
             f"Choose a branch: `starterkit pull {quoted(source.typed)} BRANCH`.",
         )
-    push = f"`git push -u {quoted(source.typed)} {quoted(branch)}` pushes your branch."
+    push = f"To push your branch, type `git push -u {quoted(source.typed)} {quoted(branch)}`."
     return UsageError(
         f"{problem}, which has no branches.", push if source.is_remote else "Check that this is the right repository."
     )
@@ -128,9 +128,9 @@ def _no_branch(source: PullSource, branch: str, branches: Sequence[str]) -> Usag
 def _not_fetched(source: PullSource, branch: str, error_output: str) -> StarterkitError:
     message = f"git could not fetch from {source.typed}: {reason(error_output)}."
     if source.is_local:
-        return UsageError(message, "Name the folder of a git repository, or a file that `git bundle` created.")
+        return UsageError(message, "Use the folder of a git repository, or a file that `git bundle` created.")
     return EnvironmentProblem(
         message,
-        "Run `git fetch` to see why. If it asks for a password, enter it there, then run `starterkit pull "
+        "To see why, type `git fetch`. If git asks for a password, enter the password. Then type `starterkit pull "
         f"{quoted(f'origin/{branch}')}`.",
     )

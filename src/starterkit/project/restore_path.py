@@ -34,17 +34,17 @@ def require_path(repository: Repository, folder: Path, state: State) -> None:
         or _rebuild(repository, folder, state, path_refs)
     ):
         return
-    push = f"Push the path from the machine where the project was created: `git push origin {PATH_REF} {METADATA_REF}`."
+    push = f"On the machine where the project was created, type `git push origin {PATH_REF} {METADATA_REF}`."
     # Anybody can write a version into `.starterkit.yml`, so starterkit never installs or runs that version itself.
     other = state.version != __version__ and not state.template.startswith(FOLDER)
     get = f" Or install version {state.version} of {DISTRIBUTION} from PyPI."
     if not IS_ON_PYPI:
         get = (
-            f" Or install version {state.version} from a clone of starterkit: check out that version there, and "
-            "run `pip install .`."
+            f" Or install version {state.version}: check out this version in a clone of starterkit, then type "
+            "`pip install .`."
         )
     raise EnvironmentProblem(
-        f"This clone does not have the project's learning path (created by starterkit {state.version}). "
+        f"This clone doesn't have the project's learning path, which starterkit {state.version} created. "
         f"{_reason(state)}",
         f"{push}{get if other else ''}",
     )
@@ -96,7 +96,10 @@ def _rebuild_from(repository: Repository, folder: Path, template: ResolvedTempla
     answers = read_file(folder, ANSWERS_FILE)
     if answers is None:
         raise FileError(
-            ANSWERS_FILE, None, "the file is missing", f"Restore it: `git checkout HEAD -- {ANSWERS_FILE}`."
+            ANSWERS_FILE,
+            None,
+            "the file with your answers is missing",
+            f"Restore the file: `git checkout HEAD -- {ANSWERS_FILE}`.",
         )
     try:
         rendered = render(template.folder, read_answers(answers.data, ANSWERS_FILE), read_folder)

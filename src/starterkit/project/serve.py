@@ -147,8 +147,8 @@ def _run(
         finished = run(command, cwd=project.folder, env=prepared.variables, timeout=_COMMAND_SECONDS)
     except TimeLimitReached as slow:
         raise SiteFailed(
-            f"The site can't start. {slow.message} Is there an endless loop?",
-            "To see the line of the loop: `starterkit check`.",
+            f"The site can't start. {slow.message}",
+            "Your code may have an endless loop. To find its line, type `starterkit check`.",
         ) from slow
     if finished.code == 0 or is_expected(finished):
         return finished
@@ -181,7 +181,7 @@ def _site_failure(project: Project, prepared: Environment, command: Sequence[str
     tail = "\n".join(text.strip().splitlines()[-_SHOWN_LINES:])
     return SiteFailed(
         f"The site can't start. Its command `{shown}` failed:\n{tail}",
-        "Fix the problem that these lines name. If your code is right, check your setup: `starterkit doctor`.",
+        "Fix the problem that these lines describe. If your code is right, check your setup: `starterkit doctor`.",
     )
 
 
@@ -198,4 +198,6 @@ def _check_database_file(project: Project) -> None:
             f"Move the file to another folder. {RUN_AGAIN}",
         )
     if not os.access(folder, os.W_OK) or (file.exists() and not os.access(file, os.W_OK)):
-        raise SiteFailed(f"The site can't start. {name} can't be written.", _PERMISSION.format(file=name))
+        raise SiteFailed(
+            f"The site can't start. You have no permission to write {name}.", _PERMISSION.format(file=name)
+        )

@@ -35,7 +35,7 @@ _STAGED = "staged/"
 _COMING = "coming/"
 _LINE = "undo"
 _NOTHING_FIX = (
-    "`starterkit undo` only undoes commands of starterkit that wrote files. To undo your own commit, use `git revert`."
+    "`starterkit undo` works only for starterkit commands that changed files. To undo a commit, use `git revert`."
 )
 
 
@@ -116,8 +116,8 @@ def read_history(project: Project) -> UndoHistory:
         return UndoHistory()
     except (ValueError, KeyError, TypeError) as wrong:
         raise UsageError(
-            f"The undo history is damaged: {file}",
-            f"Delete the file to start a new history. The snapshots still exist: `git for-each-ref {UNDO_REFS}`.",
+            f"starterkit can't read its undo history: {file}",
+            f"To start a new history, delete the file. To list the old snapshots, type `git for-each-ref {UNDO_REFS}`.",
         ) from wrong
 
 
@@ -215,8 +215,8 @@ def undo(project: Project, *, redo: bool = False, force: bool = False) -> UndoRe
 def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, wrote: Writes) -> None:
     if not is_where_it_was:
         raise ConflictError(
-            f"You committed or changed the branch after `starterkit {entry.command}`.",
-            "To go back anyway, add `--force`. A snapshot keeps the later commits.",
+            f"You made a commit or changed the branch after `starterkit {entry.command}`.",
+            "To continue anyway, add `--force`. A snapshot keeps the later commits.",
         )
     trust_modes = project.repository.trusts_modes
     changed = []
@@ -227,7 +227,7 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
     if changed:
         raise ConflictError(
             f"You changed files after `starterkit {entry.command}` wrote them: {few(changed, 5)}.",
-            "To go back anyway, add `--force`. A snapshot keeps your versions.",
+            "To continue anyway, add `--force`. A snapshot keeps your versions.",
         )
 
 

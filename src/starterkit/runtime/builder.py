@@ -52,7 +52,7 @@ class EnvironmentBuilder(ABC):
             except OSError as denied:
                 file = denied.filename or self.folder
                 raise EnvironmentProblem(
-                    f"The environment can't be created, because {file} can't be written: {denied.strerror}.",
+                    f"starterkit can't install the packages, because it can't write {file}: {denied.strerror}.",
                     "Make the folder writable, then run the command again.",
                 ) from denied
         return self._prepared(is_outdated)

@@ -75,7 +75,7 @@ class Bundle:
         except OSError as absent:
             if self.folder.is_dir():
                 raise BundleLacksError(
-                    f"{self.folder} is not a complete bundle: {BUNDLE_FILE} is missing.",
+                    f"{self.folder} is not a complete bundle, because {BUNDLE_FILE} is missing.",
                     "Use the folder that `starterkit workshop bundle` created. If this is a copy, copy the "
                     "bundle again.",
                 ) from absent
@@ -90,9 +90,9 @@ class Bundle:
         if platform not in contents.platforms:
             have = ", ".join(contents.platforms)
             raise BundleLacksError(
-                f"The bundle {self.folder} doesn't fit this machine. It has packages for {have}, but this is "
-                f"{platform}.",
-                "Ask the instructor to add this machine to it: `starterkit workshop bundle DIR --platform "
+                f"The bundle {self.folder} doesn't fit this machine. It has packages for {have}, but not "
+                f"for {platform}.",
+                "Ask the instructor to add this platform to the bundle: `starterkit workshop bundle DIR --platform "
                 f"{platform}`.",
             )
         if python not in contents.pythons:
@@ -122,7 +122,8 @@ class Bundle:
         self.check_fits()
         if framework not in self.contents.frameworks:
             raise BundleLacksError(
-                f"The bundle {self.folder} is for {', '.join(self.contents.frameworks)}, not for {framework}.",
+                f"The bundle {self.folder} has packages for {', '.join(self.contents.frameworks)}, but not for "
+                f"{framework}.",
                 f"Choose a framework of the bundle, or ask the instructor to add {framework}.",
             )
         for file in self.contents.files:
@@ -136,8 +137,8 @@ class Bundle:
         `reason` explains what is missing, for example with the output of uv or npm.
         """
         return BundleLacksError(
-            f"The bundle {self.folder} doesn't have all of {what}:\n{reason}".rstrip().rstrip(":"),
-            f"Use only packages of the bundle. {_LEAVE}",
+            f"The bundle {self.folder} doesn't contain all of {what}:\n{reason}".rstrip().rstrip(":"),
+            f"Use only packages that the bundle contains. {_LEAVE}",
         )
 
     def _not_whole(self, problem: str) -> BundleLacksError:
@@ -165,7 +166,9 @@ class Bundle:
                 except OSError as wrong:
                     raise cannot_write(f"The packages of {self.folder}", wrong) from wrong
                 except BadZipFile as wrong:
-                    raise BundleLacksError(f"{archive} is damaged: {wrong}.", "Copy the bundle again.") from wrong
+                    raise BundleLacksError(
+                        f"The file {archive} of the bundle is damaged: {wrong}.", "Copy the bundle again."
+                    ) from wrong
                 draft.rename(whole)
         return whole
 
@@ -240,5 +243,8 @@ def _check_with(folder: str) -> str:
     return f"{_VARIABLE}={folder} starterkit check"
 
 
-_MOVED = f"Put the USB stick back in. If you moved the bundle, name its new folder once: `{_check_with('FOLDER')}`."
-_LEAVE = f"To use the internet instead of the bundle: `{_check_with(_OFF)}`."
+_MOVED = (
+    "If the bundle is on a USB stick, plug in the stick. If you moved the bundle, use its new folder once: "
+    f"`{_check_with('FOLDER')}`."
+)
+_LEAVE = f"To use the internet instead of the bundle, type `{_check_with(_OFF)}`."

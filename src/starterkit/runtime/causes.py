@@ -13,7 +13,7 @@ from starterkit.process import Completed
 
 AGAIN = "then run the command again."
 CONNECT = f"Connect to the network and {AGAIN[5:]}"
-DOCTOR = "`starterkit doctor` checks this machine and lists your settings for packages."
+DOCTOR = "To check this machine and your settings for packages, type `starterkit doctor`."
 _SHOWN_LINES = 8
 _NO_NEWS = re.compile(
     r"^(?:Using|Resolved|Prepared|Downloading|Downloaded|Building|Built|Installed|Fetching)\b|^at |^[{}]|^[+-] "
@@ -39,7 +39,7 @@ class NoSuchPackagesError(UsageError):
     def with_unchanged_list(self) -> NoNetworkError:
         """Return the error to show if the list of packages is the template's, so the user can't fix the list."""
         return NoNetworkError(
-            self.message, f"The list is part of the template, and you didn't change it. {self.unchanged_fix}"
+            self.message, f"The list of packages is from the template, and you didn't change it. {self.unchanged_fix}"
         )
 
 

@@ -71,7 +71,8 @@ def _filled(arg: str, known: Mapping[str, str | Sequence[str]]) -> list[str]:
 def _value(name: str, known: Mapping[str, str | Sequence[str]]) -> str | Sequence[str]:
     if name not in known:
         raise UsageError(
-            f"Unknown placeholder {{{name}}} in a command of path.yml.", "docs/authoring.md lists the placeholders."
+            f"Unknown placeholder {{{name}}} in a command of path.yml.",
+            "For the valid placeholders, see docs/authoring.md.",
         )
     return known[name]
 

@@ -71,7 +71,7 @@ def find_node(wanted: str, source: PackageSource) -> KnownNode:
         )
     reason = f"Node {installed.version} is too old" if installed else "Node is not installed"
     size = "from the bundle, once" if source.bundle else "60 MB, once"
-    source.say(f"{reason}, so starterkit downloads Node {OWN_VERSION} for its own use ({size})")
+    source.say(f"{reason}. starterkit downloads its own Node {OWN_VERSION} ({size})")
     return _fetch_own(source)
 
 
@@ -166,8 +166,8 @@ def _fetch_own(source: PackageSource) -> KnownNode:
     own = own_node()
     if own is None:
         raise EnvironmentProblem(
-            f"Node {OWN_VERSION} was downloaded to {folder}, but can't run: "
-            + (f"its disk {NOEXEC}." if forbids_programs(folder) else "the cause is unknown."),
+            f"starterkit downloaded Node {OWN_VERSION} to {folder}, but Node can't run there: "
+            + (f"the disk {NOEXEC}." if forbids_programs(folder) else "the cause is unknown."),
             "Install Node with your package manager or from nodejs.org.",
         )
     return own

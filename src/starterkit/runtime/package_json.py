@@ -41,7 +41,7 @@ def declared_packages(data: bytes, file: str) -> DeclaredPackages:
                 file,
                 None,
                 f"the value of {name} must be an object with strings",
-                'Use for example {"express": "^5.3.0"}.',
+                'For example: {"express": "^5.3.0"}.',
             )
         if table:
             lists[name] = table

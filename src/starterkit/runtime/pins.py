@@ -38,7 +38,7 @@ def check_pins(pins: bytes, file: str, declaration: str) -> None:
                 file,
                 number,
                 f'the package "{line.strip()}" has no hash',
-                f"Delete the line, and add the package to {declaration}. starterkit creates this file from it.",
+                f"Delete the line, and add the package to {declaration}. starterkit creates {file} from that file.",
             )
 
 

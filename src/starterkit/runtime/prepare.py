@@ -81,7 +81,7 @@ def fetch_into_cache(pins: bytes, environment: EnvironmentSpec) -> None:
 def _is_node(environment: EnvironmentSpec) -> bool:
     if environment.kind not in ("python", "node"):
         raise EnvironmentProblem(
-            f'This version of starterkit doesn\'t know the kind of environment "{environment.kind}".',
-            "Install a newer starterkit.",
+            f'This version of starterkit doesn\'t support the environment "{environment.kind}".',
+            "Install a newer version of starterkit.",
         )
     return environment.kind == "node"

@@ -44,12 +44,12 @@ def declared(data: bytes, file: str) -> Declared:
     dependencies = project.get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(entry, str) for entry in dependencies):
         raise FileError(
-            file, None, "`dependencies` of [project] must be a list of strings", 'Use for example ["flask>=3.1"].'
+            file, None, "`dependencies` of [project] must be a list of strings", 'For example: ["flask>=3.1"].'
         )
     for name, group in groups.items():
         if not isinstance(group, list):
             raise FileError(
-                file, None, f"`{name}` of [dependency-groups] must be a list", 'Use for example ["pytest>=9"].'
+                file, None, f"`{name}` of [dependency-groups] must be a list", 'For example: ["pytest>=9"].'
             )
     return Declared(
         dependencies=tuple(dependencies),

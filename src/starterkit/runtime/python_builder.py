@@ -59,7 +59,7 @@ class PythonBuilder(EnvironmentBuilder):
         others = [entry.name for entry in os.scandir(self.folder) if entry.name not in (LOCK, STAMP, INVENTORY, MAKING)]
         if others and not _is_environment(self.folder) and not (self.folder / STAMP).exists():
             raise UsageError(
-                f"{self.folder} is not a Python environment (it has {others[0]}, …).",
+                f"{self.folder} is not a virtual environment, because it contains other files, such as {others[0]}.",
                 "Move the folder to another place, or delete it.",
             )
 

@@ -43,7 +43,7 @@ def read_files(project: Path, environment: EnvironmentSpec) -> Files:
         raise FileError(
             environment.declaration,
             None,
-            "the file is missing, so the packages are unknown",
+            "the file with the list of packages is missing",
             f"Restore the file: `git checkout HEAD -- {environment.declaration}`.",
         )
     return Files(declaration, read(project / environment.pins) or b"")

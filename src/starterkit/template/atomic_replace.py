@@ -98,8 +98,8 @@ def finish_replacing(folder: Path) -> None:
 
 def _not_written(folder: Path, error: OSError) -> EnvironmentProblem:
     fix = "Free some space or make the folder writable, then run the command again."
-    state = "A change to it is incomplete." if (folder / _DECIDED).exists() else "Nothing was changed."
-    return EnvironmentProblem(f"{folder} can't be written: {error.strerror or error}. {state}", fix)
+    state = "The change is incomplete." if (folder / _DECIDED).exists() else "Nothing was changed."
+    return EnvironmentProblem(f"starterkit can't write to {folder}: {error.strerror or error}. {state}", fix)
 
 
 def _write_plan(file: Path, files: str, removed: list[str], kept: Iterable[str]) -> None:

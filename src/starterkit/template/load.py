@@ -25,7 +25,7 @@ from starterkit.template.validation_settings import ValidationSettings, read_val
 from starterkit.yamlfile import Value, did_you_mean, parse
 
 FORMAT = 1
-NO_TEMPLATE = ("the file is missing, so this folder is not a template", "See docs/authoring.md.")
+NO_TEMPLATE = ("this file is missing, so the folder is not a template", "See docs/authoring.md.")
 _STEP_NAME = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
@@ -245,7 +245,7 @@ def _step_names(source: Source) -> tuple[str, ...]:
             raise FileError(
                 label,
                 None,
-                "the folder of a step must be called NN-name, in lowercase letters",
+                "the name of a step's folder must be a number and a name in lowercase letters",
                 "Rename the folder, for example to 01-comments.",
             )
         number = int(match[1])
@@ -253,7 +253,7 @@ def _step_names(source: Source) -> tuple[str, ...]:
             message = f"the step {names[number - 1]} has the number {match[1]} already"
             raise FileError(label, None, message, "Number the steps 01, 02, 03, …")
         if number != len(names) + 1:
-            message = f"the step {len(names) + 1:02} is missing before it"
-            raise FileError(label, None, message, "Number the steps without a gap.")
+            message = f"the step {len(names) + 1:02} is missing before this step"
+            raise FileError(label, None, message, "Number the steps without a gap: 01, 02, 03, …")
         names.append(name)
     return tuple(names)

@@ -55,14 +55,14 @@ class FolderSource:
         if not file.is_file():
             return None
         if file.stat().st_size > _LIMIT_BYTES:
-            message = f"the file is larger than {_LIMIT_BYTES:,} bytes"
-            raise FileError(str(file), None, message, "Make it smaller.")
+            message = f"this file is larger than {_LIMIT_BYTES:,} bytes, which is the limit for a template"
+            raise FileError(str(file), None, message, "Make the file smaller.")
         return file.read_bytes()
 
     def _check_no_link(self, name: str) -> None:
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
-                message = "a template can't contain links"
+                message = "this is a link, which a template can't contain"
                 raise FileError(self.label(str(part)), None, message, "Replace the link with the file.")
 
     def label(self, name: str) -> str:
@@ -286,5 +286,10 @@ def read_lesson(source: Source, step: str) -> str:
     name = f"steps/{step}/lesson.md"
     data = source.read(name)
     if data is None:
-        raise FileError(source.label(name), None, "the lesson is missing", "Write the lesson into this file.")
+        raise FileError(
+            source.label(name),
+            None,
+            "this file is missing, so the step has no lesson",
+            "Create the file, and write the lesson into it.",
+        )
     return decode_utf8(data, source.label(name))

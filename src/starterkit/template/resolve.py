@@ -100,7 +100,7 @@ def _fetch(url: GitUrl, store: Path) -> ResolvedTemplate:
         inside = sorted(file.parent.relative_to(clone).as_posix() for file in clone.rglob("path.yml"))
         urls = ", ".join(str(GitUrl(url.url, url.revision, name)) for name in inside)
         raise UsageError(
-            f"{without_secret(str(url))} is not a template: path.yml is missing.",
-            without_secret(f"Use one of its templates: {urls}.") if inside else "Check the URL. See docs/authoring.md.",
+            f"{without_secret(str(url))} is not a template, because path.yml is missing.",
+            without_secret(f"Use a template in this repository: {urls}.") if inside else "Check the URL.",
         )
     return ResolvedTemplate(folder, read_template(FolderSource(folder)), str(url.at(commit)))

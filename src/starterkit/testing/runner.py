@@ -124,7 +124,7 @@ def _chosen(expected: Sequence[ExpectedTest], selected: Sequence[str]) -> list[E
     known = {test.id: test for test in expected}
     for name in selected:
         if name not in known:
-            raise UsageError(f'Unknown test "{name}" in the path so far.', did_you_mean(name, list(known)))
+            raise UsageError(f'The steps so far have no test "{name}".', did_you_mean(name, list(known)))
     return [test for test in expected if not selected or test.id in selected]
 
 

@@ -280,7 +280,7 @@ def test_where_nothing_can_be_saved_it_says_so(tmp_path: Path) -> None:
 
     ran = starterkit("choose", "--save", cwd=tmp_path, env={"XDG_CONFIG_HOME": str(tmp_path / "settings")}, code=4)
 
-    assert "Can't save the choice" in ran.err
+    assert "can't save your choice" in ran.err
 
 
 # --- the card ---------------------------------------------------------------------------------------------------------

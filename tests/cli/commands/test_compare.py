@@ -28,7 +28,7 @@ def test_a_step_whose_tests_fail_is_not_spoiled(begun_site: Path) -> None:
     ran = starterkit("compare", cwd=begun_site, code=2)
 
     assert ran.out == ""
-    assert "The tests of 01 · Comments haven't passed with your present code." in ran.err
+    assert "The tests of 01 · Comments haven't passed with your current code." in ran.err
     assert "starterkit compare --yes" in ran.err
     assert starterkit("compare", "01", "--json", cwd=begun_site, code=2).json["error"]["exit_code"] == 2
 

@@ -121,7 +121,7 @@ def test_without_a_terminal_all_that_is_missing_is_named_at_once(tmp_path: Path)
         (["x", "--framework", "rails"], f'Unknown framework "rails". Valid values: {", ".join(bundled_names())}.'),
         (["-f", "flask", "--at", "foo"], 'Unknown step "foo"'),
         (["-f", "flask", "--data", "titel=a"], 'Unknown question "titel"'),
-        (["--bundle", "nowhere"], 'There is no folder "nowhere"'),
+        (["--bundle", "nowhere"], 'The folder "nowhere" doesn'),
     ],
 )
 def test_given_values_are_checked_before_missing_ones(tmp_path: Path, args: list[str], says: str) -> None:

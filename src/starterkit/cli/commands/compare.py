@@ -67,7 +67,7 @@ def compare(
 def _is_confirmed(console: Console, project: Project) -> bool:
     """Ask whether to show the solution of a step that isn't finished. Raises `UsageError` without a terminal."""
     assert project.step is not None
-    message = f"The tests of {project.step.label} haven't passed with your present code."
+    message = f"The tests of {project.step.label} haven't passed with your current code."
     if not console.is_interactive:
         fix = "Run the tests first: `starterkit check`. To see the solution now: `starterkit compare --yes`."
         raise UsageError(message, fix)

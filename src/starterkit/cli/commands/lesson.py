@@ -29,7 +29,10 @@ def lesson(
         template = project.template
         name = template.find_step(step) if step else project.state.step
         if name not in template.step_names:
-            raise UsageError("There is no lesson before the first step.", "Start the first step: `starterkit next`.")
+            raise UsageError(
+                "You have not started a step yet, so there is no lesson to show.",
+                "Start the first step: `starterkit next`.",
+            )
         with suppress(OSError):  # on a read-only disk, the command works, but `status` suggests it again
             project.memory.remember_lesson(name)
         file = f"lessons/{name}.md"

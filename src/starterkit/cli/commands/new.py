@@ -82,7 +82,9 @@ def new(
 def _bundle(context: typer.Context, folder: str) -> Bundle | None:
     bundle_dir = expand_user_folder(folder, folder_of(context)).absolute()
     if folder and not bundle_dir.is_dir():
-        raise UsageError(f'There is no folder "{folder}".', "Name the folder of the bundle: `--bundle DIR`.")
+        raise UsageError(
+            f'The folder "{folder}" doesn\'t exist.', "Use the folder with the packages (the bundle): `--bundle DIR`."
+        )
     bundle = Bundle(bundle_dir) if folder else named_bundle(os.environ)
     if bundle is not None:
         bundle.check_fits()
@@ -168,8 +170,8 @@ class NewQuestions:
         if missing:
             example = new_site_command(self._folder, f"--framework {self._names()[0]} --defaults")
             raise UsageError(
-                f"Missing: {', '.join(missing)}. starterkit can only ask questions in a terminal.",
-                f"For example: `starterkit {example}`. `starterkit choose` helps you find the framework.",
+                f"Missing: {', '.join(missing)}. starterkit can ask for them only in a terminal.",
+                f"For example: `starterkit {example}`. To find a framework, type `starterkit choose`.",
             )
 
     def _names(self) -> list[str]:
@@ -205,8 +207,8 @@ class NewQuestions:
             if question.name not in known and not self._use_defaults:
                 if not self._may_ask:
                     raise UsageError(
-                        f'Missing answer to "{question.help}". starterkit can only ask questions in a terminal.',
-                        f"Add `--data {question.name}=…`, or `--defaults` for all default answers.",
+                        f'The answer to "{question.help}" is missing. starterkit can ask for it only in a terminal.',
+                        f"Add the answer: `--data {question.name}=…`. To use all default answers, add `--defaults`.",
                     )
                 known[question.name] = self._answer(folder, question)
         return known

@@ -19,13 +19,13 @@ class HtmlFile:
 
     @property
     def _fix(self) -> str:
-        return f"Name another file, for example `--html {self.name}-2.html`."
+        return f"Choose another file, for example `--html {self.name}-2.html`."
 
     def check(self, file: Path) -> None:
         """Raise `UsageError` if the file exists and isn't a page of this kind."""
         if file.exists() and not file.is_file():
             kind = "a folder" if file.is_dir() else "not a regular file"
-            raise UsageError(f"The {self.name} can't be written, because {file} is {kind}.", self._fix)
+            raise UsageError(f"starterkit can't write the {self.name}, because {file} is {kind}.", self._fix)
         try:
             beginning = file.read_bytes()[:200].decode("utf-8", "replace")
         except OSError:
@@ -43,5 +43,5 @@ class HtmlFile:
             write_file(target.parent, target.name, File(FILE, text.encode("utf-8", "replace")))
         except OSError as error:
             raise EnvironmentProblem(
-                f"The {self.name} can't be written to {file}: {error.strerror}.", self._fix
+                f"starterkit can't write the {self.name} to {file}: {error.strerror}.", self._fix
             ) from error

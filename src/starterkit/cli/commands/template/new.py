@@ -29,7 +29,7 @@ def new(
         destination, name = name, name_of(expand_user_path(name, folder_of(context)))
     if not name and not console.is_interactive:
         raise UsageError(
-            "Missing argument: NAME. starterkit can only ask questions in a terminal.",
+            "Missing argument: NAME. starterkit can ask for it only in a terminal.",
             "For example: `starterkit template new my-path`.",
         )
     name = name or console.ask("What is the name of the template?", "my-path")

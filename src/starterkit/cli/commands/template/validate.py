@@ -209,6 +209,6 @@ def _write(file: Path, report: str) -> None:
         file.write_text(report, "utf-8")
     except OSError as error:
         raise EnvironmentProblem(
-            f"Can't write the report to {file}: {error.strerror}.",
-            "Name another file, for example `--junit report.xml`.",
+            f"starterkit can't write the report to {file}: {error.strerror}.",
+            "Choose another file, for example `--junit report.xml`.",
         ) from error

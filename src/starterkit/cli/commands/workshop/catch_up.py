@@ -55,7 +55,7 @@ def catch_up(
     *names, step = people_and_step
     if not names:
         raise UsageError(
-            f'Missing argument: "{step}" is a participant or a step, but both are needed.',
+            f'The command needs a participant and a step, but you typed only "{step}".',
             "For example: `starterkit workshop catch-up ada 03`.",
         )
     if count_as not in ("", "green", "red"):

@@ -166,8 +166,8 @@ def _roster_file(here: Path, workshop: Path, name: str) -> Path:
     if not file.exists() and sibling.is_file():
         path = quoted(os.path.relpath(sibling, here.absolute()))
         raise UsageError(
-            f"{name} isn't in this folder. There is a file with this name next to the workshop's folder.",
-            f"Type its path: `starterkit workshop create {path}`.",
+            f"The file {name} isn't in this folder. It is in the folder above the workshop.",
+            f"Use its path: `starterkit workshop create {path}`.",
         )
     return file
 

@@ -126,8 +126,8 @@ def _corrected(
         return located, "" if located.source == workshop.template else without_secret(elsewhere)
     if not is_bundled:
         raise UsageError(
-            f"This workshop uses an external template: {workshop.template}.",
-            "Name the folder of the fixed template: `starterkit workshop push-fix --template FOLDER`.",
+            f"starterkit doesn't know where your fixed version of the template {workshop.template} is.",
+            "Add its folder: `starterkit workshop push-fix --template FOLDER`.",
         )
     return locate_bundled(name), ""
 
@@ -137,7 +137,7 @@ def _check_is_there(template: str, back: str) -> None:
     if parse_git_url(template) is None and not Path(template).is_dir():
         raise UsageError(
             f"The last fix used the template in {template}, but this folder doesn't exist any more.",
-            f"Name its new folder: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
+            f"Add its new folder: `starterkit workshop push-fix --template FOLDER`. {back}".rstrip(),
         )
 
 
