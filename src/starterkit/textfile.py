@@ -33,7 +33,7 @@ def decode_utf8(data: bytes, file: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = data[: wrong.start].count(b"\n") + 1
-        raise FileError(file, line, "the file is not UTF-8 text", "Save it as UTF-8.") from wrong
+        raise FileError(file, line, "this file is not UTF-8 text", "In your editor, save the file as UTF-8.") from wrong
 
 
 def decode_text(data: bytes, file: str) -> str:
@@ -53,7 +53,7 @@ def parse_json(data: bytes, file: str) -> dict[str, object]:
     except json.JSONDecodeError as wrong:
         raise FileError(file, wrong.lineno, f"the file is not valid JSON: {wrong.msg}", "Fix this line.") from wrong
     except RecursionError as wrong:
-        raise FileError(file, None, "the values are nested too deeply", "Use fewer levels.") from wrong
+        raise FileError(file, None, "the values in this file are nested too deeply", "Use fewer levels.") from wrong
     if not isinstance(top, dict):
         raise FileError(file, 1, "the file must contain a JSON object", "Begin the file with { and end it with }.")
     return top
@@ -71,7 +71,7 @@ def parse_toml(data: bytes, file: str) -> dict[str, object]:
         message = message[: position.start()] if position else message.removesuffix(" (at end of document)")
         raise FileError(file, line, f"the file is not valid TOML: {message}", "Fix this line.") from wrong
     except RecursionError as wrong:
-        raise FileError(file, None, "the values are nested too deeply", "Use fewer levels.") from wrong
+        raise FileError(file, None, "the values in this file are nested too deeply", "Use fewer levels.") from wrong
 
 
 def parse_python(source: str | bytes) -> ast.Module | None:

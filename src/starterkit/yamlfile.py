@@ -51,7 +51,7 @@ def parse(data: bytes, file: str) -> Value:
     except yaml.YAMLError as wrong:
         raise FileError(file, None, f"the file is not valid YAML: {wrong}", _FIX_LINE) from wrong
     if node is None:
-        raise FileError(file, None, "the file is empty", "Restore the file from git, or write it again.")
+        raise FileError(file, None, "this file is empty", "Restore the file from git, or write it again.")
     return Value(node, file, "")
 
 

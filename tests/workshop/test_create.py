@@ -414,7 +414,7 @@ def test_inside_the_workshop_a_roster_beside_it_is_pointed_at(room: Room, capsys
 
     for folder, way in ((room.folder, "../roster.csv"), (room.folder / "repos", "../../roster.csv")):
         assert f"workshop create {way}`" in said(capsys, "-C", str(folder), "workshop", "create", "roster.csv", code=2)
-    assert "Can't read the roster" in said(capsys, "-C", str(room.folder), "workshop", "create", "other.csv", code=2)
+    assert "can't read the roster" in said(capsys, "-C", str(room.folder), "workshop", "create", "other.csv", code=2)
 
 
 def test_remotes_get_the_beginning_and_who_was_not_reached_gets_it_the_next_time(tmp_path: Path) -> None:

@@ -280,10 +280,14 @@ def test_any_text_is_a_safe_folder_or_a_line_that_is_named(names: list[str]) -> 
         pytest.param("name,email\nAda,a@x\nAda,a@x\n", "roster.csv:3: Ada has the same e-mail address", id="e-mail"),
         pytest.param("one,two\n1,2\n", "roster.csv:1: no column has names", id="columns"),
         pytest.param("From: a@x\n\nHi, all\n", "roster.csv:1: no column has names", id="message"),
-        pytest.param("name\n", "roster.csv: the roster has no people", id="nobody at all"),
-        pytest.param("name\nA\n" + "x" * 501 + "\n", "roster.csv:3: this name has 501 characters", id="too long"),
-        pytest.param(b"name\nAda\n\xff\n", "roster.csv:3: the file isn't UTF-8", id="Latin-1"),
-        pytest.param("", "the roster has no people", id="empty"),
+        pytest.param("name\n", "roster.csv: this roster has no participants", id="nobody at all"),
+        pytest.param(
+            "name\nA\n" + "x" * 501 + "\n",
+            "roster.csv:3: the name in this line is too long (501 characters)",
+            id="too long",
+        ),
+        pytest.param(b"name\nAda\n\xff\n", "roster.csv:3: this file isn't UTF-8", id="Latin-1"),
+        pytest.param("", "this roster has no participants", id="empty"),
     ],
 )
 def test_what_is_wrong_in_a_roster_is_named_with_its_line(text: str | bytes, says: str) -> None:

@@ -91,7 +91,9 @@ def chosen_steps(template: Template, names: Sequence[str]) -> list[str]:
         start = everything.index(_step(template, first)) if first or not separator else 0
         end = everything.index(_step(template, last)) if last else (len(everything) - 1 if separator else start)
         if end < start:
-            raise UsageError(f'The range "{name}" ends before it begins.', f"Use {last}..{first}.")
+            raise UsageError(
+                f'The range "{name}" ends before it begins.', f"Write the earlier step first: {last}..{first}."
+            )
         chosen.update(everything[start : end + 1])
     return [step for step in everything if step in chosen]
 

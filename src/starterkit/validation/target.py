@@ -89,7 +89,8 @@ class TemplateUnderTest:
                 self._layers = self._laid_out()
         if isinstance(self._layers, StarterkitError):
             raise NotRenderedError(
-                "The files of project/ can't be rendered.", "Fix the findings of the rule `renders` first."
+                "starterkit can't render the files in project/.",
+                "First fix the problems that the rule `renders` reports.",
             ) from self._layers
         return self._layers[label].files
 
@@ -196,7 +197,7 @@ def templates_under_test(
     for name in names or bundled_names():
         if parse_git_url(name) is not None and not trusted:
             raise UsageError(
-                f"Validating {name} installs its packages and runs its code on this machine.",
+                f"To validate {name}, starterkit must install its packages and run its code on this machine.",
                 "Read the template's code first. If you trust its author, add `--trust`.",
             )
         folder = expand_user_path(name, current).resolve()

@@ -133,12 +133,14 @@ def create(request: CreateRequest, say: Progress) -> CreateResult:
 
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file, not a folder.", "Name a folder that doesn't exist yet.")
+        raise UsageError(f"{folder} is a file, not a folder.", "Choose a folder that doesn't exist yet.")
     if folder.is_dir() and not _was_begun(folder) and not looks_empty(folder):
-        raise UsageError(f"The folder {folder} isn't empty.", "Name a folder that doesn't exist yet.")
+        raise UsageError(f"The folder {folder} isn't empty.", "Choose a folder that doesn't exist yet.")
     existing = next((path for path in (folder, *folder.absolute().parents) if path.exists()), folder)
     if not existing.is_dir() or not is_writable(existing):
-        raise UsageError(f"You have no permission to create a folder in {existing}.", "Name a folder in another place.")
+        raise UsageError(
+            f"You have no permission to create a folder in {existing}.", "Choose a folder in another place."
+        )
 
 
 def _was_begun(folder: Path) -> bool:
@@ -178,7 +180,7 @@ def _check_same(workshop: Workshop, request: CreateRequest) -> None:
     for topic, known, asked in differences[:1]:
         raise UsageError(
             f"The workshop in {workshop.folder} has other settings: {topic} is {known}, not {asked}.",
-            "All participants of a workshop share one path. Leave out this option, or use another folder.",
+            "A workshop has the same settings for all participants. Leave out this option, or choose another folder.",
         )
 
 

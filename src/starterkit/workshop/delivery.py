@@ -197,7 +197,7 @@ class PersonRepository:
             goal = fix_branch(state)
             refused = self._push(goal, commit, state, force=True)
         if refused:
-            raise EnvironmentProblem(f"The participant's remote rejected the push: {refused}")
+            raise EnvironmentProblem(f"The participant's remote repository rejected the push: {refused}")
         self._move(self.person.heads + goal, "", commit, state)
         return Delivery(goal, goal == submission.branch)
 
@@ -216,7 +216,7 @@ class PersonRepository:
         refs = (f"{plus}{commit}:{HEADS}{branch}", f"+{state.path}:{PATH_REF}", f"+{state.texts}:{METADATA_REF}")
         answer = push_refs(self.bare, remote, refs, _PUSH_SECONDS)
         if not answer.reached and not answer.refused:
-            raise EnvironmentProblem(f"Can't reach the participant's remote: {answer.why}.")
+            raise EnvironmentProblem(f"starterkit can't reach the participant's remote repository: {answer.why}.")
         return "" if answer.reached else answer.why
 
 

@@ -197,7 +197,7 @@ class Workshop:
                 known = [person.folder for person in self.people]
                 raise UsageError(f'No participant is called "{name}".', did_you_mean(name, known))
             if len(people) > 1:
-                fix = f"Use a folder instead: {', '.join(map(_with_login, people[:12]))}."
+                fix = f"Use the folder of the right participant: {', '.join(map(_with_login, people[:12]))}."
                 raise UsageError(f'"{name}" matches {len(people)} participants.', fix)
             folders.add(people[0].folder)
         return tuple(person for person in self.people if person.folder in folders or not names)

@@ -101,8 +101,8 @@ def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted:
     template = corrected.template
     if workshop.step not in (BASE, *template.step_names):
         raise UsageError(
-            f"The fixed path has no step {workshop.step}. All participants begin at this step.",
-            "In the fixed template, give the step this name again.",
+            f"The fixed template has no step {workshop.step}, but all participants begin at this step.",
+            "Give the step this name again in the fixed template.",
         )
     spec = ProjectSpec(
         workshop.folder,

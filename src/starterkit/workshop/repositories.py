@@ -79,7 +79,7 @@ def make_repositories(workshop: Workshop, say: Progress) -> None:
         refs = {MAIN: path.refs().get(MAIN, ""), PATH_REF: workshop.path, METADATA_REF: workshop.texts}
     if not refs[MAIN]:
         raise EnvironmentProblem(
-            f"{workshop.path_repository} has no branch main. All participants begin with this branch.",
+            f"{workshop.path_repository} has no branch main, but all participants begin with this branch.",
             "Restore the folder repos/.path.git from a backup, or create the workshop again in another folder.",
         )
     objects = workshop.path_repository / "objects"
@@ -118,7 +118,7 @@ def reopened(folder: Path) -> Workshop:
     with BareRepository(workshop.path_repository) as path:
         if path.reader.id_of(workshop.path) is None:
             raise EnvironmentProblem(
-                f"{workshop.path_repository} doesn't contain the path of this workshop.",
+                f"{workshop.path_repository} doesn't contain the learning path of this workshop.",
                 "Restore the folder repos/.path.git from a backup. All repositories need it.",
             )
     return workshop

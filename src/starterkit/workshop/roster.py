@@ -71,8 +71,8 @@ def read_roster(file: Path) -> Roster:
     try:
         data = file.read_bytes()
     except OSError as error:
-        message = f"Can't read the roster {file}: {error.strerror or error}."
-        raise UsageError(message, "Name a CSV file, for example roster.csv.") from error
+        message = f"starterkit can't read the roster {file}: {error.strerror or error}."
+        raise UsageError(message, "Use a CSV file with the participants, for example roster.csv.") from error
     return parse_roster(data, str(file))
 
 
@@ -90,10 +90,12 @@ def parse_roster(data: bytes, file: str) -> Roster:
         people = [(replace(entry, identifier=""), team) for entry, team in people]
     entries = _with_teams(people, file)
     if not entries:
-        fix = "Write one line for each person below the first line."
-        raise FileError(file, None, "the roster has no people", fix)
+        fix = "Below the first line, write a line for each participant."
+        raise FileError(file, None, "this roster has no participants", fix)
     if len(entries) > _MOST_PEOPLE:
-        raise FileError(file, entries[_MOST_PEOPLE].line, f"the roster has more than {_MOST_PEOPLE:,} people", _SPLIT)
+        raise FileError(
+            file, entries[_MOST_PEOPLE].line, f"this roster has more than {_MOST_PEOPLE:,} participants", _SPLIT
+        )
     return Roster(file, tuple(entries), tuple(left_out), table.columns, table.unused)
 
 
@@ -118,10 +120,12 @@ def _entry(row: RosterRow, file: str) -> RosterEntry:
     identifier = plain_name(row["identifier"].removeprefix("#"))
     name = _whole_name(row) or identifier or login or email.partition("@")[0]
     if not name:
-        raise FileError(file, row.line, "this line doesn't name a person", "Add a name, a login or an e-mail address.")
+        raise FileError(
+            file, row.line, "this line doesn't name a participant", "Add a name, a login or an e-mail address."
+        )
     if len(name) > _LONGEST_NAME:
         fix = f"Shorten the name to at most {_LONGEST_NAME} characters."
-        raise FileError(file, row.line, f"this name has {len(name)} characters", fix)
+        raise FileError(file, row.line, f"the name in this line is too long ({len(name)} characters)", fix)
     if not email and "@" in identifier:
         email = identifier
     return RosterEntry(row.line, name, login, email, identifier if identifier not in (email, login) else "")
@@ -209,8 +213,8 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
                 last,
                 f"lines {', '.join(map(str, lines))} and {last} may {'both' if len(rows) == 2 else 'all'} be "
                 f"{names[folder]} (folder {folder})",
-                "Give each line an e-mail, a login or an identifier. Then copy the right value into workshop.yml, "
-                f"below the folder {folder}, as `email:`, `login:` or `identifier:`.",
+                "Add an e-mail address, a login or an identifier to each line. Then copy the right value into "
+                f"workshop.yml, below the folder {folder}, as `email:`, `login:` or `identifier:`.",
             )
 
 
@@ -246,7 +250,7 @@ def check_remote_template(template: str) -> None:
     fields = _FIELDS.findall(template)
     wrong = [field for field in fields if field not in ("login", "folder")]
     if wrong or not fields:
-        reason = f"{{{wrong[0]}}} isn't valid" if wrong else "all participants would have the same URL"
+        reason = f"{{{wrong[0]}}} isn't a valid placeholder" if wrong else "all participants would have the same URL"
         fix = "Use {login} or {folder}, for example: git@example.org:course/{login}.git"
         raise UsageError(f'Invalid --remote-template "{template}": {reason}.', fix)
     if is_odd(template):
@@ -275,8 +279,8 @@ def with_remotes(
             raise FileError(
                 file,
                 int(same[-1]),
-                f"lines {' and '.join(same)} have the same remote {remote}",
-                "Give each line another login.",
+                f"lines {' and '.join(same)} have the same repository URL {remote}",
+                "Write a different login into each line.",
             )
     return people
 
@@ -288,8 +292,8 @@ def _without_login(entry: RosterEntry, person: Person, file: str, *, known: bool
     else:
         has = f'the login "{person.login}" can\'t be part of a URL' if person.login else "no login"
         message = f"{entry.name}: {has}, but the remote template contains {{login}}"
-        also = "Or write a login into this line."
+        also = "Or correct the login in this line."
     where = "in `remote_template:` of workshop.yml" if known else "in --remote-template"
     kept = "Existing repositories don't change. " if known else ""
-    fix = f"Write {{folder}} (here: {person.folder}) instead of {{login}} {where}. {kept}{also}"
+    fix = f"Replace {{login}} by {{folder}} {where}. Here, {{folder}} is {person.folder}. {kept}{also}"
     return FileError(file, entry.line, message, fix)

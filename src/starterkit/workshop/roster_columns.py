@@ -68,12 +68,12 @@ _KNOWN_TITLES = (
     "Use titles such as: name,email,login,team. These titles work too: full name, first name and surname, "
     "student, identifier, e-mail address, username, github_username, group."
 )
-_SAVE_AS_CSV = 'Open it in your spreadsheet program and save it as "CSV UTF-8". Then name that file.'
+_SAVE_AS_CSV = 'Open the file in your spreadsheet program, and save it as "CSV UTF-8". Then use the CSV file.'
 # Files that users mistake for CSV: their first bytes, the name of the format, and advice.
 _OTHER_FILES = (
     (b"PK\x03\x04", "a workbook (.xlsx, .ods or another zip file)", _SAVE_AS_CSV),
     (b"\xd0\xcf\x11\xe0", "an old workbook (.xls)", _SAVE_AS_CSV),
-    (b"%PDF-", "a PDF", "Export the participants as CSV from your learning platform. Then name that file."),
+    (b"%PDF-", "a PDF", "Export the participants as CSV from your learning platform. Then use the CSV file."),
 )
 _WEB_PAGE = re.compile(r"\s*<[a-z!?]", re.IGNORECASE)
 _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"])")
@@ -154,21 +154,24 @@ def _table(rows: list[tuple[int, list[str]]], above: list[tuple[int, str]], file
 def _text(data: bytes, file: str) -> str:
     for begin, kind, fix in _OTHER_FILES:
         if data.startswith(begin):
-            raise FileError(file, None, f"the file is {kind}, not CSV", fix)
+            raise FileError(file, None, f"this file is {kind}, not CSV", fix)
     if len(data) > _LARGEST:
         raise FileError(
             file,
             None,
-            f"the file is too large for a roster ({len(data):,} bytes)",
-            "Name the CSV file with the participants.",
+            f"this file is too large for a roster ({len(data):,} bytes)",
+            "Use the CSV file with the participants.",
         )
     text = _decoded(data, file)
     if _WEB_PAGE.match(text):
-        fix = "Sign in to your learning platform in the browser. Export the list as CSV, and name that file."
-        raise FileError(file, None, "the file is a web page (HTML or XML), not CSV", fix)
+        fix = "Sign in to your learning platform in the browser. Export the list as CSV, and use that file."
+        raise FileError(file, None, "this file is a web page (HTML or XML), not CSV", fix)
     if _JSON.match(text):
         raise FileError(
-            file, None, "the file is JSON, not CSV", "Write a CSV file. Its first line is for example: name,email,login"
+            file,
+            None,
+            "this file is JSON, not CSV",
+            "Write a CSV file. Its first line is for example: name,email,login",
         )
     return text
 
@@ -182,7 +185,9 @@ def _decoded(data: bytes, file: str) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise FileError(file, line, "the file isn't UTF-8 text", 'Save it as "CSV UTF-8".') from error
+        raise FileError(
+            file, line, "this file isn't UTF-8 text", 'In your spreadsheet program, save the file as "CSV UTF-8".'
+        ) from error
 
 
 def _head(text: str) -> tuple[list[tuple[int, str]], int, str, int]:

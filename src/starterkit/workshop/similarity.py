@@ -140,8 +140,8 @@ def _load_copydetect() -> Callable[..., Any]:
         import copydetect  # noqa: PLC0415 - slow and optional, and only this command needs it
     except ImportError as error:
         raise EnvironmentProblem(
-            "`starterkit workshop similar` needs the package copydetect, which isn't installed.",
-            "Install the package next to starterkit: `pip install copydetect`.",
+            "`starterkit workshop similar` needs the package `copydetect`, which isn't installed.",
+            "Install the package in the same environment as starterkit: `pip install copydetect`.",
         ) from error
     # Hide copydetect's warning about files in unknown languages, because it compares them as plain text anyway.
     logging.getLogger().addFilter(lambda record: "not tokenize" not in record.getMessage())

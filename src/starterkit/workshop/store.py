@@ -42,8 +42,8 @@ def open_workshop(folder: Path) -> Workshop:
         data = (folder / WORKSHOP_FILE).read_bytes()
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raise UsageError(
-            f"{folder} isn't a workshop: it has no {WORKSHOP_FILE}.",
-            "Go to the workshop's folder, or name it: `starterkit -C FOLDER workshop …`. "
+            f"{folder} isn't a workshop, because it has no {WORKSHOP_FILE}.",
+            "Go to the workshop's folder, or use `starterkit -C FOLDER workshop …`. "
             "To create a workshop, type `starterkit workshop create ROSTER.csv`.",
         ) from None
     return read_workshop(data, folder)
@@ -250,7 +250,7 @@ def parse_time(text: str) -> datetime:
         parsed = _parsed(text)
         local = parsed.astimezone()
     except (ValueError, OverflowError, OSError):
-        fix = 'Write it as 2026-11-30, "2026-11-30 17:00" or 2026-11-30T17:00+01:00.'
+        fix = 'Use one of these forms: 2026-11-30, "2026-11-30 17:00" or 2026-11-30T17:00+01:00.'
         raise UsageError(f'Invalid time "{text}".', fix) from None
     return parsed if parsed.tzinfo else local
 

@@ -148,11 +148,14 @@ def state_of(repository: BareRepository, commit: str) -> State:
     about = repository.reader.about(f"{commit}:{STATE_FILE}")
     if about is None or about[1] != "blob":
         raise FileError(
-            STATE_FILE, None, "the file is missing", "Restore the file from an older commit of this project."
+            STATE_FILE,
+            None,
+            "this file is missing, so starterkit doesn't know the step",
+            "Restore the file from an older commit of this project.",
         )
     if about[2] > _LARGEST_STATE:
         fix = "Restore the file from an older commit of this project."
-        raise FileError(STATE_FILE, None, f"the file is too large ({about[2]:,} bytes)", fix)
+        raise FileError(STATE_FILE, None, f"this file is too large ({about[2]:,} bytes)", fix)
     return read_state(repository.reader.blob(about[0]))
 
 

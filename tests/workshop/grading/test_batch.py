@@ -188,7 +188,7 @@ def test_where_the_tests_cannot_be_started_nobody_is_graded(room: Room) -> None:
     assert grading.run() == []
 
     assert sorted(grading.failed) == ["ada", "grace"]
-    assert "Can't start the tests in the sandbox" in grading.failed["ada"].message
+    assert "can't start the tests in the sandbox" in grading.failed["ada"].message
     assert read(room.workshop, ADA) == []
 
 
@@ -309,7 +309,7 @@ def test_nobody_is_graded_where_the_path_itself_is_red(room: Room) -> None:
 
     assert grading.run() == []
 
-    assert "the path's own solution fails here: red" in grading.failed["ada"].message
+    assert "the solution of the learning path fails here: red" in grading.failed["ada"].message
     place = Feigned()
     room.grades(sandbox=place)
     assert len(place.jobs) == 3

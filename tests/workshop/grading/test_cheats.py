@@ -477,7 +477,7 @@ def test_a_name_that_is_a_trick_is_refused(room: Room, name: bytes) -> None:
     grade = room.grade()
 
     assert grade.verdict is Verdict.UNREADABLE
-    assert "The submission has a" in grade.why or (name == b"" and "is missing" in grade.why)
+    assert "The submission contains a" in grade.why or (name == b"" and "is missing" in grade.why)
     assert not list(room.folder.parent.rglob("evil*"))
 
 

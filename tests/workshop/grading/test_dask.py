@@ -180,7 +180,7 @@ def test_the_scheduler_dies_and_who_was_graded_is_kept(tmp_path: Path, cluster: 
     assert [(grade.person.folder, grade.verdict) for grade in grades] == [("p0", Verdict.GREEN)]
     assert sorted(grading.failed) == ["p1", "p2"]
     for wrong in grading.failed.values():
-        assert wrong.message == f"The scheduler at {cluster.address} doesn't respond any more."
+        assert wrong.message == f"The Dask scheduler at {cluster.address} doesn't respond any more."
         assert "All grades are kept" in wrong.fix
 
 
@@ -205,7 +205,7 @@ def _with_real_pins(folder: Path) -> Path:
 
 def test_where_nobody_answers_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("starterkit.workshop.grading.dask._CONNECT_SECONDS", 1)
-    with pytest.raises(EnvironmentProblem, match="Can't reach a Dask scheduler") as told:
+    with pytest.raises(EnvironmentProblem, match="can't reach a Dask scheduler") as told:
         DaskRunner("tcp://127.0.0.1:9")
 
     assert "dask scheduler" in told.value.fix

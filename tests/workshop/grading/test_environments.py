@@ -207,7 +207,7 @@ def test_a_package_cannot_say_which_python_is_started_outside(
     lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", "flour").encode()))
 
     assert not ran.exists()
-    assert lent.told.endswith("a package changes the virtual environment")
+    assert lent.told.endswith("a package of the submission changes the virtual environment")
     assert names_in(lent) == {"bread"}
     assert not any(evil.parent in (place, *place.parents) for place in lent.packages.visible)
 
@@ -239,7 +239,7 @@ def test_packages_that_are_too_large_are_removed_and_told(
     for name in ("flour", "mill"):
         lent = shelf.for_submission(pinned, File(FILE, pins_of(index, "bread", name).encode()))
 
-        assert lent.told.endswith("the packages take more than 3 MiB")
+        assert lent.told.endswith("the submission's packages need more than 3 MiB")
     assert len([place for place in shelf.folder.iterdir() if place.is_dir()]) == 1
 
 

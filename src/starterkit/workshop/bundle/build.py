@@ -140,15 +140,15 @@ def _make(request: BundleRequest, wheels: Mapping[str, Wheel], say: Progress) ->
 
 def _check_folder(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder} is a file, not a folder.", "Name a folder that doesn't exist yet.")
+        raise UsageError(f"{folder} is a file, not a folder.", "Choose a folder that doesn't exist yet.")
     names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
     others = [name for name in names if name not in _OURS and not is_left_behind(name)]
     if _earlier(folder):
         others = [name for name in others if not name.startswith(".")]
     if others:
         raise UsageError(
-            f"{folder} has files that don't belong to a bundle ({others[0]}).",
-            f"Name a folder that doesn't exist yet, for example {folder / 'bundle'}.",
+            f"The folder {folder} already contains other files, for example {others[0]}.",
+            f"Choose a folder that doesn't exist yet, for example {folder / 'bundle'}.",
         )
 
 
@@ -257,8 +257,8 @@ def framework_of(workshop: Workshop) -> BundleFramework:
         template = path.template
         if not workshop.template.startswith(BUNDLED):
             raise UsageError(
-                f"The bundle needs a copy of the workshop's external template ({workshop.template}).",
-                "Name the template: `starterkit workshop bundle DIR --template PLACE`.",
+                f"The bundle needs the files of the workshop's external template ({workshop.template}).",
+                "Add the folder or URL of the template: `starterkit workshop bundle DIR --template PLACE`.",
             )
         layers = [(BASE, True), *((name, solved) for name in template.step_names for solved in (False, True))]
         entries = (path.layer(step, solved=solved).get(template.environment.pins) for step, solved in layers)

@@ -100,7 +100,7 @@ class Download:
                     raise ConnectionError("the response is text/html")
                 raise EnvironmentProblem(
                     f"The package index sent a wrong file for {wheel.name}: the hash differs from the pinned hash.",
-                    "Type the command again. If this fails again, ask the people who run your package index.",
+                    "Type the command again. If this fails again, ask the administrator of your package index.",
                 )
             draft.replace(self.folder / wheel.name)
         except HTTPException as broken:
@@ -118,7 +118,7 @@ def check_room(folder: Path, size: int) -> None:
     if free < size + _RESERVE:
         needed = (size + _RESERVE) // MEGABYTE
         raise EnvironmentProblem(
-            f"The disk of {folder} is too full for the bundle: {free // MEGABYTE} MB are free, {needed} MB are needed.",
+            f"The disk of {folder} is too full. The bundle needs {needed} MB, but only {free // MEGABYTE} MB are free.",
             "Free some space, then type the command again. Finished downloads are kept.",
         )
 
@@ -138,5 +138,5 @@ def _explain(wheel: Wheel, wrong: OSError) -> StarterkitError:
     if cause := cause_of(message):
         return error_of(cause, wheel.name, message)
     if isinstance(wrong, URLError | ConnectionError):
-        return NoNetworkError(f"Can't download {wheel.name}. The cause is unknown: {message}", DOCTOR)
-    return EnvironmentProblem(f"Can't write {wheel.name}. The cause is unknown: {message}", DOCTOR)
+        return NoNetworkError(f"starterkit can't download {wheel.name}. The cause is unknown: {message}", DOCTOR)
+    return EnvironmentProblem(f"starterkit can't write {wheel.name}. The cause is unknown: {message}", DOCTOR)

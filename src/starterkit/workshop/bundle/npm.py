@@ -63,8 +63,8 @@ def _check_hashes(cache: Path, packages: Mapping[str, str]) -> None:
         algorithm, *digest = path.removeprefix(f"{_CONTENT}/").split("/")
         if not file.is_file() or hashlib.new(algorithm, file.read_bytes()).hexdigest() != "".join(digest):
             raise EnvironmentProblem(
-                f"npm couldn't download {name} with the pinned hash.",
-                "Type the command again. If this fails again, ask the people who run your package registry.",
+                f"npm didn't download the expected file for {name}: its hash must match the pinned hash.",
+                "Type the command again. If this fails again, ask the administrator of your package registry.",
             )
 
 

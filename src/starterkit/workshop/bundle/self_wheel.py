@@ -79,7 +79,8 @@ def _metadata() -> str:
         project = tomllib.loads((package.parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
     except (OSError, KeyError) as wrong:
         raise EnvironmentProblem(
-            "starterkit can't be packed, because its installation is incomplete.", "Install starterkit again."
+            "starterkit can't add itself to the bundle, because its installation is incomplete.",
+            "Install starterkit again.",
         ) from wrong
     lines = [
         "Metadata-Version: 2.1",

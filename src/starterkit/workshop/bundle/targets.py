@@ -166,7 +166,7 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
         more = [f"and {len(missing) - _MOST_LISTED} more"] if len(missing) > _MOST_LISTED else []
         raise EnvironmentProblem(
             "\n".join(["These packages have no wheel:", *list(missing)[:_MOST_LISTED], *more]),
-            "Leave out this platform or this Python version, or use another Python version. Nothing was written.",
+            "Nothing was written. Leave out this platform or Python version, or use another Python version.",
         )
     return wheels
 

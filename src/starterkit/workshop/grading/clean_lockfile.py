@@ -47,13 +47,13 @@ def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
     environment = pristine.template.environment
     lock = _Lock(environment.pins, data, pristine.pins)
     if len(lock.entries) > len(lock.ours) + most_more:
-        raise UsageError(f"{environment.pins} has more than {most_more} packages that the path doesn't have")
+        raise UsageError(f"{environment.pins} has more than {most_more} packages that aren't in the learning path")
     packages = {path: lock.clean_entry(path) for path in sorted(lock.entries)}
     lists = lock.clean_lists("", lock.root)
     declared = declared_packages(pristine.declaration, environment.declaration).lists
     needed = {name for names in declared.values() for name in names}
     if lacking := needed - {name for names in lists.values() for name in names}:
-        raise UsageError(f"{environment.pins} doesn't have {', '.join(sorted(lacking)[:3])}")
+        raise UsageError(f"{environment.pins} lacks packages of the learning path: {', '.join(sorted(lacking)[:3])}")
     top = {"name": "graded", "version": "0.0.0"}
     whole = {**top, "lockfileVersion": 3, "requires": True, "packages": {"": {**top, **lists}, **packages}}
     return (json.dumps(whole, indent=2) + "\n").encode()

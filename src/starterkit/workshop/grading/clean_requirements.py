@@ -40,15 +40,15 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
     """
     environment = pristine.template.environment
     if len(pins) > _LARGEST_PINS:
-        raise UsageError(f"{environment.pins} is too large")
+        raise UsageError(f"the file {environment.pins} is larger than {_LARGEST_PINS:,} bytes")
     if environment.kind != "python":
         return own_lock(pristine, pins, _MOST_MORE)
     requirements = _parse(environment.pins, pins)
     if len({requirement.name for requirement, _ in requirements} - pinned_names(pristine.pins)) > _MOST_MORE:
-        raise UsageError(f"{environment.pins} has more than {_MOST_MORE} packages that the path doesn't have")
+        raise UsageError(f"{environment.pins} has more than {_MOST_MORE} packages that aren't in the learning path")
     needed = {package_name(text) for text in declared(pristine.declaration, environment.declaration).requirements}
     if lacking := needed - {requirement.name for requirement, _ in requirements if _is_for_this_machine(requirement)}:
-        raise UsageError(f"{environment.pins} doesn't have {', '.join(sorted(lacking)[:3])}")
+        raise UsageError(f"{environment.pins} lacks packages of the learning path: {', '.join(sorted(lacking)[:3])}")
     lines = {
         " \\\n    ".join([str(requirement), *(f"--hash=sha256:{digest}" for digest in hashes)])
         for requirement, hashes in requirements
@@ -81,10 +81,10 @@ def _parse(file: str, pins: bytes) -> list[tuple[Requirement, list[str]]]:
             requirements.append((requirement, []))
             numbers.append(number)
         else:
-            raise UsageError(f"{file}:{number} isn't a pinned package with hashes")
+            raise UsageError(f"{file}:{number} isn't a package with an exact version and hashes")
     for (_, hashes), number in zip(requirements, numbers, strict=True):
         if not hashes:
-            raise UsageError(f"{file}:{number} has no hash")
+            raise UsageError(f"the package in {file}:{number} has no hash")
     return requirements
 
 

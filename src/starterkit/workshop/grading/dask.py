@@ -35,7 +35,7 @@ class DaskRunner:
             import distributed  # noqa: PLC0415 - optional, and only `--scheduler` needs it
         except ImportError as missing:
             raise EnvironmentProblem(
-                "`--scheduler` needs the package distributed, which isn't installed.",
+                "`--scheduler` needs the package `distributed`, which isn't installed.",
                 "Install the package here and on the workers: `pip install distributed`.",
             ) from missing
         self._address = address
@@ -45,8 +45,8 @@ class DaskRunner:
             self._client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as wrong:
             raise EnvironmentProblem(
-                f"Can't reach a Dask scheduler at {address}: {wrong}.",
-                "Start a scheduler with `dask scheduler`, and workers with `dask worker`.",
+                f"starterkit can't reach a Dask scheduler at {address}: {wrong}.",
+                "To start a scheduler, type `dask scheduler`. To start a worker, type `dask worker`.",
             ) from wrong
         self._confinement: Confinement | None = None
         self._waited_for: set[Any] = set()
@@ -55,7 +55,7 @@ class DaskRunner:
         if not self.slots:
             self.close()
             raise EnvironmentProblem(
-                f"The scheduler at {address} has no workers.", f"Start a worker: `dask worker {address}`."
+                f"The Dask scheduler at {address} has no workers.", f"Start a worker: `dask worker {address}`."
             )
 
     def describe(self) -> Confinement:
@@ -90,14 +90,14 @@ class DaskRunner:
             return future.result()
         except self._worker_died as lost:
             raise EnvironmentProblem(
-                "All workers that graded this work died.",
+                "All Dask workers that graded this work stopped unexpectedly.",
                 "Read the logs of the workers. Then type `starterkit workshop grade` again.",
             ) from lost
         except Exception as wrong:
             if not isinstance(wrong, CancelledError) and self._client.status == "running":
                 raise
             raise EnvironmentProblem(
-                f"The scheduler at {self._address} doesn't respond any more.",
+                f"The Dask scheduler at {self._address} doesn't respond any more.",
                 "Start the scheduler and its workers again. Then type the same command again. All grades are kept.",
             ) from wrong
         finally:
@@ -113,7 +113,7 @@ def _run(unit: GradingUnit, version: str, harness: str) -> Grade:
     """Run a unit. Dask calls this function on a worker."""
     if (version, harness) != (__version__, harness_fingerprint()):
         raise EnvironmentProblem(
-            f"A worker has another version of starterkit ({__version__}) than this machine ({version}).",
+            f"A Dask worker has starterkit {__version__}, but this machine has starterkit {version}.",
             "Install the same version on all machines.",
         )
     try:

@@ -160,7 +160,7 @@ class EnvironmentCache:
                 _write(folder, _source_files(pristine, pins, is_ours=ours is None))
                 prepared = prepare(folder, environment, bundle=named_bundle(os.environ), say=self.say)
                 if ours is not None and _bytes_on_disk(folder) > _LARGEST:
-                    raise UsageError(f"the packages take more than {_LARGEST >> 20:,} MiB")
+                    raise UsageError(f"the submission's packages need more than {_LARGEST >> 20:,} MiB of disk space")
                 if environment.kind == "python":
                     return _python_packages(key, prepared, pristine, ours)
                 return _node_packages(key, prepared)
@@ -219,11 +219,11 @@ def _python_packages(
     assert prepared.folder is not None and base.folder is not None
     program = _program(base)
     if (prepared.folder / "pyvenv.cfg").stat().st_size > _LARGEST_READ or _program(prepared) != program:
-        raise UsageError("a package changes the virtual environment")
+        raise UsageError("a package of the submission changes the virtual environment")
     sites = sorted((base.folder / "lib").glob("python3*/site-packages"))
     if not sites or not program.exists():
         raise EnvironmentProblem(
-            "The environment for grading is incomplete.",
+            "The virtual environment for grading is incomplete.",
             f"Delete the folder {base.folder.parent}. Then type the command again.",
         )
     site = prepared.folder / sites[0].relative_to(base.folder)

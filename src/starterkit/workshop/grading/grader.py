@@ -171,8 +171,8 @@ class Grader:
                 first = grade.first_red
                 reason = grade.why or (f"{first.test}: {first.message}" if first else "nothing was reported")
                 self._unproven[key] = EnvironmentProblem(
-                    f"Can't grade {pristine.step}, because the path's own solution fails here: {grade.verdict.value} "
-                    f"({reason.splitlines()[0]}).",
+                    f"starterkit can't grade {pristine.step}, because even the solution of the learning path fails "
+                    f"here: {grade.verdict.value} ({reason.splitlines()[0]}).",
                     _fix(self.workshop, pristine.step),
                 )
                 raise self._unproven[key]
@@ -235,7 +235,7 @@ def _run_with(lent: Assignment, unit: GradingUnit, sandbox: Sandbox) -> Grade:
     )  # a package of the submission may have ended the program
     if not ("begun" in heard.events or ended.stopped or is_submission):  # the tests never reached the submission's code
         raise EnvironmentProblem(
-            f"Can't start the tests in the sandbox: {ended.last_line}.",
+            f"starterkit can't start the tests in the sandbox: {ended.last_line}.",
             "To check this machine, type `starterkit doctor`.",
         )
     files = {**unit.files, **pristine.files}

@@ -139,7 +139,8 @@ def _read_step(path: LearningPath, reader: ObjectReader, step: str) -> Reference
     for name in (environment.declaration, environment.pins):
         if name not in layer:
             raise EnvironmentProblem(
-                f"The path has no {name} at {step}.", "Create the workshop again from a template with this file."
+                f"The step {step} of the learning path has no file {name}.",
+                "Create the workshop again from a template with this file.",
             )
     return ReferenceTests(
         template,

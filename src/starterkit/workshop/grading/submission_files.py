@@ -110,7 +110,7 @@ def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, s
     """Yield the mode, name and id of each entry in a tree object."""
     about = reader.about(tree)
     if about is None or about[1] != "tree":
-        raise Unreadable(f"The folder {_short(prefix) or '/'} is missing in the repository.")
+        raise Unreadable(f"The folder {_short(prefix) or '/'} of the submission is missing in the repository.")
     if about[2] > _LARGEST_FOLDER:
         raise Unreadable(f"The folder {_short(prefix) or '/'} of the submission has too many files.")
     data, at = reader.read(about[0])[2], 0
@@ -126,11 +126,11 @@ def _tree(reader: ObjectReader, tree: str, prefix: str) -> Iterator[tuple[str, s
 def _check_name(name: str, prefix: str, names: set[str]) -> None:
     whole = f'"{_short(prefix + name)}"'
     if name in ("", ".", "..") or "/" in name or "\\" in name or name.lower().rstrip(". ") == ".git":
-        raise Unreadable(f"The submission has an invalid path: {whole}.")
+        raise Unreadable(f"The submission contains an invalid path: {whole}.")
     if len(os.fsencode(name)) > _LONGEST_NAME:
-        raise Unreadable(f"The submission has a name that is too long: {whole}.")
+        raise Unreadable(f"The submission contains a file name that is too long: {whole}.")
     if name in names:
-        raise Unreadable(f"The submission has the path {whole} twice.")
+        raise Unreadable(f"The submission contains the path {whole} twice.")
     names.add(name)
 
 

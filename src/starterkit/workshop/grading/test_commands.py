@@ -38,7 +38,7 @@ def check_kind(pristine: ReferenceTests) -> None:
         raise UsageError(
             f"`starterkit workshop grade` can't run the tests of {pristine.template.title}. "
             "It supports pytest and Node's test runner.",
-            "To run the tests in a project without a sandbox: `starterkit check --pristine`.",
+            "To run the tests in a project without a sandbox, type `starterkit check --pristine`.",
         )
 
 
