@@ -20,7 +20,8 @@ from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource
 from starterkit.validation.markdown import blocks, links, paragraphs, prose_words, stands_in
 from starterkit.validation.model import STEP_RULES, Finding, Report, Rule, RuleResult, Severity, Status
-from starterkit.validation.mutation import MOST, mutants_of, sampled
+from starterkit.validation.mutation import MOST, Mutant, balanced, mutants_of, unmutated
+from starterkit.validation.mutation.texts import Promised
 from starterkit.validation.plan import (
     MatrixJob,
     changed_steps,
@@ -315,8 +316,8 @@ def add(form) -> "Answer":
 '''
 
 
-def mutants(data: bytes, name: str = "view.py", promised: frozenset[str] = frozenset()) -> list[str]:
-    return [str(mutant) for mutant in mutants_of({name: data}, {}, promised)]
+def mutants(data: bytes, name: str = "view.py", lesson: str = "") -> list[str]:
+    return [str(mutant) for mutant in mutants_of({name: data}, {}, Promised(lesson))]
 
 
 def test_a_program_is_changed_in_each_way_that_a_visitor_would_notice() -> None:
@@ -353,7 +354,7 @@ router.get('/songs', signedIn(site), async (request, response) => {
 
 
 def test_a_javascript_program_is_changed_in_each_way_that_a_visitor_would_notice() -> None:
-    found = mutants(HANDLER, "view.js", frozenset({"card"}))
+    found = mutants(HANDLER, "view.js", "`card`")
 
     assert sorted(found) == sorted(
         [
@@ -400,7 +401,7 @@ def test_a_page_is_changed_in_what_its_lesson_promises() -> None:
   <small>A hint.</small>
 </div>
 """
-    assert mutants(page, "page.html", frozenset({"card"})) == [
+    assert mutants(page, "page.html", "`card`") == [
         'left out the class: `card` of `class="row card"`',
         'removed: `{% if song %}<input class="wide" name="title" value="{{ song.title | …`',
         "negated: `song` becomes `not song`",
@@ -413,11 +414,196 @@ def test_a_page_is_changed_in_what_its_lesson_promises() -> None:
 def test_a_sample_stays_the_same_when_lines_move() -> None:
     many = b"".join(b"do(%d)\n" % number for number in range(100))
 
-    here = sampled(mutants_of({"a.py": many}, {}))
-    moved = sampled(mutants_of({"a.py": b"\n\n" + many}, {}))
+    here = balanced(mutants_of({"a.py": many}, {}))[:MOST]
+    moved = balanced(mutants_of({"a.py": b"\n\n" + many}, {}))[:MOST]
 
     assert len(here) == MOST
     assert [str(mutant) for mutant in here] == [str(mutant) for mutant in moved]
+
+
+def test_a_sample_is_balanced_over_kinds_and_files() -> None:
+    def some(count: int, file: str, kind: str) -> list[Mutant]:
+        return [Mutant(file, number, f"line {number}", kind, "", b"") for number in range(count)]
+
+    many = [*some(90, "a.py", "removed"), *some(3, "b.py", "removed"), *some(20, "a.py", "negated")]
+
+    first = [(mutant.kind, mutant.file) for mutant in balanced(many)[:12]]
+
+    assert {place: first.count(place) for place in first} == {
+        ("removed", "a.py"): 3,
+        ("removed", "b.py"): 3,
+        ("negated", "a.py"): 6,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("a.mjs", "run('/songs');\n"),
+        ("a.cjs", "run('/songs');\n"),
+        ("a.ts", "run('/songs');\n"),
+        ("a.tsx", "run('/songs');\n"),
+        ("a.jsx", "run('/songs');\n"),
+        ("manage", "#!/usr/bin/env python3\nrun()\n"),
+        ("serve", "#!/usr/bin/env node\nrun('/songs');\n"),
+        ("tables", "-- Songs\nSELECT name FROM song WHERE day > 1;\n"),
+        ("tables.sql", "SELECT name FROM song ORDER BY day DESC;\n"),
+        ("tables.sql.j2", "SELECT name FROM song ORDER BY day DESC;\n"),
+        ("page", '<form>\n<input name="title">\n</form>\n'),
+        *((f"page{suffix}", '<input name="title">\n') for suffix in (".htm", ".tpl", ".jinja", ".j2", ".njk")),
+        *((f"page{suffix}", '<input name="title">\n') for suffix in (".ejs", ".hbs", ".mustache", ".vue")),
+    ],
+)
+def test_a_file_is_mutated_by_its_name_or_its_content(name: str, code: str) -> None:
+    assert mutants(code.encode(), name)
+
+
+def test_what_cannot_be_mutated_is_named_by_its_reason() -> None:
+    solution = {
+        "a.py": b"run()\n",
+        "b.py": b"def (",
+        "logo.bin": b"\0",
+        "style.css": b"a {}\n",
+        "names.py": b"NAMES = []\n",
+        "empty.py": b"",
+    }
+
+    assert unmutated(solution, mutants_of(solution, {})) == {
+        "not valid Python": ["b.py"],
+        "binary": ["logo.bin"],
+        "nothing to change in the new lines": ["names.py"],
+        "no language with mutants": ["style.css"],
+    }
+
+
+FAREWELL = b'''from html import escape
+
+
+def farewell(words, day="today"):
+    """Show the page."""
+    name = words.get("name", "guest") or ""
+    back = f"/greeting?name={quote(name.strip())}"
+    return page(f'<p>Goodbye, {escape(name, quote=False)}!</p>', int(words["count"]))
+'''
+
+
+def test_calls_are_unwrapped_and_defaults_and_promised_texts_are_changed() -> None:
+    whole = "f'<p>Goodbye, {escape(name, quote=False)}!</p>'"
+
+    assert sorted(mutants(FAREWELL, lesson='Show "Goodbye, Ada!" for the parameter `name`.')) == sorted(
+        [
+            'changed the default: `"today"` becomes `"other"`',
+            "changed the text: `name` to `other`",
+            '`or` became `and`: `words.get("name", "guest") or ""` becomes `((words.get("name", "guest")) and (""))`',
+            'changed the default: `"guest"` becomes `"other"`',
+            'changed the default: `""` becomes `"other"`',
+            'shown no more: `{quote(name.strip())}` of `f"/greeting?name={quote(name.strip())}"`',
+            "unwrapped: `quote(name.strip())` becomes `name.strip()`",
+            "unwrapped: `name.strip()` becomes `name`",
+            "changed the text: `Goodbye` to `other`",
+            f"shown no more: `{{escape(name, quote=False)}}` of `{whole}`",
+            "unwrapped: `escape(name, quote=False)` becomes `name`",
+            'unwrapped: `int(words["count"])` becomes `words["count"]`',
+        ]
+    )
+
+
+def test_the_html_in_a_string_is_changed() -> None:
+    python_code = b"""page = f'<form><input name="title" value="{title}"></form>'\n"""
+    javascript_code = b"""const page = `<form><input name="title" value="${title}"></form>`;\n"""
+
+    for name, code in (("page.py", python_code), ("page.js", javascript_code)):
+        changed = mutants(code, name)
+        assert 'changed: `name="title"` becomes `name="other"`' in changed
+        assert any(change.startswith("left out: `value=") for change in changed)
+
+
+def test_sql_in_any_string_is_changed() -> None:
+    code = b'''rows = db.run("""
+    SELECT name FROM song LEFT JOIN album WHERE day >= ? AND album IS NULL ORDER BY day LIMIT 20
+""")
+found = db.run(f"select name from song where id = {number}")
+note = "Select a song from the list, and order it."
+'''
+
+    assert sorted(mutants(code)) == sorted(
+        [
+            "changed in SQL: `LEFT JOIN` to `JOIN`",
+            "changed in SQL: `>=` to `>`",
+            "changed in SQL: `AND` to `OR`",
+            "changed in SQL: `IS NULL` to `IS NOT NULL`",
+            "changed in SQL: `day` to `day DESC`",
+            "changed in SQL: `LIMIT` to `LIMIT 1`",
+            "changed in SQL: `=` to `<>`",
+        ]
+    )
+
+
+def test_statements_of_a_sql_file_are_changed_but_not_its_comments_and_texts() -> None:
+    tables = b"-- a AND b\nCREATE TABLE song (name TEXT UNIQUE);\nINSERT INTO song VALUES ('a AND b');\n"
+
+    assert mutants(tables, "tables.sql") == [
+        "changed in SQL: `UNIQUE` left out",
+        "removed: `INSERT INTO song VALUES ('a AND b');`",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "changed"),
+    [
+        ("a.html", "{% if a %}{{ song.title }}{% endif %}", "{{ song.title | safe }}"),
+        ("a.html", "{{ title or '' }}", "{{ (title or '') | safe }}"),
+        ("a.tpl", "% if a:\n{{title}}\n% end", "{{!title}}"),
+        ("a.ejs", "<% if (a) { %>\n<%= title %>\n<% } %>", "<%- title %>"),
+        ("a.hbs", "{{#if a}}\n{{title}}\n{{/if}}", "{{{title}}}"),
+    ],
+)
+def test_the_escaping_of_a_value_is_switched_off(name: str, page: str, changed: str) -> None:
+    (mutant,) = (each for each in mutants_of({name: page.encode()}, {}) if each.kind == "without escaping")
+
+    assert changed in mutant.data.decode()
+
+
+def test_a_number_a_link_and_a_filtered_value_are_never_shown_without_escaping() -> None:
+    page = b"{{ song.id }} {{ url_for('songs') }} {{ day | long_date }} {{ song_count }} {{ image_url }}"
+
+    assert [change for change in mutants(page, "a.html") if change.startswith("without escaping")] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "change"),
+    [
+        ("% if song.title:", "negated: `song.title` becomes `not song.title`"),
+        ("% for song in songs:", "a loop over nothing: `songs`"),
+        ("<% if (song.title) { %>", "negated: `song.title` becomes `!(song.title)`"),
+        ("<% for (const song of songs) { %>", "a loop over nothing: `songs`"),
+        ("<% songs.forEach((song) => { %>", "a loop over nothing: `songs`"),
+        ("{{#each songs}}", "a loop over nothing: `songs`"),
+        ("<%- include('card') %>", "removed: `<%- include('card') %>`"),
+        ("<h1>Your songs</h1>", "changed the text: `Your songs` to `other`"),
+    ],
+)
+def test_the_marks_of_each_template_language_are_known(page: str, change: str) -> None:
+    assert change in mutants(page.encode(), "page.tpl", lesson='The page says "Your songs".')
+
+
+SONG = b"""const shown = (song, title = 'none') => {
+  box.textContent = escapeHtml(song.title ?? 'none');
+  return parseInt(song.day, 10);
+};
+"""
+
+
+def test_calls_and_defaults_of_javascript_are_changed() -> None:
+    assert mutants(SONG, "song.ts") == [
+        "changed the default: `'none'`",
+        "removed: `box.textContent = escapeHtml(song.title ?? 'none');`",
+        "without escaping: `textContent` to `innerHTML`",
+        "unwrapped: `escapeHtml(song.title ?? 'none')` becomes `(song.title ?? 'none')`",
+        "changed the default: `'none'`",
+        "unwrapped: `parseInt(song.day, 10)` becomes `(song.day)`",
+        "changed: `10` to `11`",
+    ]
 
 
 # --- variations -----------------------------------------------------------------------------------------------------

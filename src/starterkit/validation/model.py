@@ -78,6 +78,7 @@ class RuleResult:
 
     `seconds` is the total time and `test_seconds` the time of its test runs, from an earlier validation if `cached`.
     `skipped` is the reason why the rule didn't run. `score` is the share of mutants that a test detected.
+    `lines_by_test` has, for each test and file, the lines whose mutants make the test fail.
     """
 
     template: str
@@ -89,6 +90,7 @@ class RuleResult:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     score: float | None = None
+    lines_by_test: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     skipped: str = ""
 
     @property

@@ -59,7 +59,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
 }
 _POLL_SECONDS = 0.2
 _FLAKY = "the tests failed earlier with the same files. Add `--repeat 5` to check that they always pass"
-_FORMAT = 2  # raise it when the format of cached results changes, so that old results aren't read
+_FORMAT = 3  # raise it when the format of cached results changes, so that old results aren't read
 
 
 class ValidationObserver:
@@ -271,6 +271,7 @@ def _run(unit: RuleRun, workspace: Workspace) -> tuple[RuleResult, bool]:
         findings=tuple(findings),
         notes=tuple(work.notes),
         score=work.score,
+        lines_by_test=work.lines_by_test,
         skipped=skipped,
     )
     return result, is_lasting

@@ -29,8 +29,6 @@ from starterkit.validation.target import Files, TemplateUnderTest, line_of
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-# Variables that stop a test runner at its first failing test. Other kinds of environments always run all tests.
-_STOP_AT_FIRST = {"python": {"PYTEST_ADDOPTS": "-x"}}
 # Commands of the template get only these variables of this process. Others could change a result on another machine.
 _INHERITED = (
     *("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONIOENCODING"),
@@ -174,7 +172,7 @@ class Workspace:
 class RuleContext:
     """Everything that a rule works with: the template, the step (or `base`), and methods to run tests.
 
-    It collects the rule's notes and score, and adds up the seconds of its test runs.
+    It collects the rule's notes, score and lines, and adds up the seconds of its test runs.
     """
 
     subject: TemplateUnderTest
@@ -183,6 +181,7 @@ class RuleContext:
     rule: Rule
     test_seconds: float = 0.0
     score: float | None = None
+    lines_by_test: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -249,23 +248,19 @@ class RuleContext:
         *,
         each: bool = False,
         has_slot: bool = False,
-        stop_at_first: bool = False,
         limit_seconds: float | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> CheckResult:
         """Run the files of these tests in a folder. With `each`, run exactly these tests, in order.
 
-        `label` names the layer whose environment is used. `has_slot` says that the caller already holds a slot. With
-        `stop_at_first`, pytest ends at the first failing test. `limit_seconds` is the time limit of `run_tests`.
+        `label` names the layer whose environment is used. `has_slot` says that the caller already holds a slot.
+        `limit_seconds` is the time limit of `run_tests`.
         """
         prepared = self.workspace.prepared(self.subject, label)
-        more = dict(variables or {})
-        if stop_at_first:
-            more.update(_STOP_AT_FIRST.get(self.template.environment.kind, {}))
         selected = [test.id for test in tests] if each else []
         slot = nullcontext() if has_slot else self.workspace.slots.slot()
         with slot, tempfile.TemporaryDirectory(dir=self.workspace.scratch) as temporary:
-            own = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, **more}
+            own = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary, **(variables or {})}
             serving = replace(prepared, variables={**prepared.variables, **own})
             result = run_tests(
                 folder,

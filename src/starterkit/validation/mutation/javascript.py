@@ -1,4 +1,4 @@
-"""Finds changes in JavaScript: statements, conditions, comparisons, numbers, URLs, and SQL in strings.
+"""Finds changes in JavaScript and TypeScript: statements, conditions, calls, numbers, and in strings URLs and SQL.
 
 The code is not parsed. Only comments, strings and regular expressions are recognized, and that is enough for changes
 that keep a program valid. Stryker would install about 150 packages next to the learner's packages, and runs whole test
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from starterkit.validation.mutation import markup, sql
+from starterkit.validation.mutation.texts import OTHER_TEXT, Promised
 from starterkit.validation.source_change import SourceChange, one_line
 
 _TOKEN = re.compile(
@@ -28,41 +30,35 @@ _BOTH = re.compile(rb"&&|\|\|(?!=)")
 _NUMBER = re.compile(rb"(?<![\w.$#])(\d[\d_]*)(?![\w.])")
 _FACT = re.compile(rb"\b(true|false)\b")
 _CONDITION = re.compile(rb"\bif \(")
-_METHOD = re.compile(rb"\brouter\.(get|post|put|delete)\(")
+_METHOD = re.compile(rb"\b(?:router|app|api)\.(get|post|put|delete)\(")
 _METHODS = {b"get": b"post", b"post": b"put", b"put": b"post", b"delete": b"post"}
 _MIDDLEWARE = re.compile(rb"\b\w+\(\w+\), (?=async\b)")
 _LEFT_OUT = re.compile(rb"\.(?:trim|toLowerCase|sort|reverse)\(\)|\bencodeURIComponent(?=\()")
+# A call of a function that cleans or converts a value. Without its name, the value in brackets is left.
+_UNWRAPPED = re.compile(
+    rb"(?<!function )(?<![\w$.])(?:\w+\.)*(?:\w*(?:[eE]scape|[qQ]uote|[sS]aniti[sz]e)\w*|Number|parseInt)(?=\()"
+)
+_TEXT_CONTENT = re.compile(rb"\.textContent(?= = (?![\s'\"`\d]))")
+_DEFAULT = re.compile(rb"(?:\|\||\?\?|[(,{] *\w+ =) *$")
 _STATEMENT = re.compile(
     rb"^[ \t]*(?P<start>(?!response\b)"  # without a response, every test times out, which is slow
     rb"(?:await |throw |(?:if|for) \(|[A-Za-z_$][\w$.]*(?:\(|\[[^\]\n]*\] = | (?:\+|\|\||\?\?)?= )))",
     re.MULTILINE,
 )
 _CLASS = re.compile(rb"\bclass: '(?P<names>[^'\n]*)'")
-_SQL = re.compile(rb"\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|ORDER BY|WHERE)\b|\bIN \(")
-_IN_SQL = (
-    (re.compile(rb"\bDESC\b"), b"ASC"),
-    (re.compile(rb"\bAND\b"), b"OR"),
-    (re.compile(rb" ON CONFLICT(?: \(\w+\))? DO NOTHING"), b""),
-    (re.compile(rb" ON DELETE CASCADE"), b""),
-    (re.compile(rb" UNIQUE\b(?! \()"), b""),
-    (re.compile(rb" = (?=\?)"), b" <> "),
-    (re.compile(rb"<>"), b"="),
-    (re.compile(rb"\bLIMIT 1(?=\d)"), b"LIMIT 2"),
-    (re.compile(rb"\bLIMIT 2(?=\d)"), b"LIMIT 3"),
-)
 
 
-def changes(data: bytes, promised: frozenset[str]) -> list[SourceChange]:
+def changes(data: bytes, promised: Promised) -> list[SourceChange]:
     """Return all possible mutants of a JavaScript file as changes, sorted by position.
 
-    `promised` are the words that the lesson names. Only these CSS classes are changed.
+    `promised` are the words and texts that the lesson names. Only these CSS classes and texts are changed.
     """
     code, strings = _without_strings(data)
     all_changes = [*_operators(code), *_conditions(code, data), *_calls(code, data), *_statements(code, data)]
     all_changes += [
         SourceChange(*match.span(), b"", "removed", f"`{one_line(match[0])}`") for match in _JOINED.finditer(data)
     ]
-    all_changes += [*_in_strings(data, strings), *_classes(data, strings, promised)]
+    all_changes += [*_in_strings(data, strings, promised), *_classes(data, strings, promised.words)]
     return sorted(all_changes, key=lambda change: (change.start, change.end, change.text))
 
 
@@ -114,6 +110,15 @@ def _calls(code: bytes, data: bytes) -> Iterator[SourceChange]:
     for match in _METHOD.finditer(code):
         other = _METHODS[match[1]]
         yield SourceChange(*match.span(1), other, "changed", f"`{match[1].decode()}` to `{other.decode()}`")
+    for match in _TEXT_CONTENT.finditer(code):
+        yield SourceChange(*match.span(), b".innerHTML", "without escaping", "`textContent` to `innerHTML`")
+    for match in _UNWRAPPED.finditer(code):
+        closing = _closing(code, match.end())
+        first = next((at for at, depth in _depths(code, match.end()) if depth == 1 and code[at : at + 1] == b","), 0)
+        if closing:
+            inner = data[match.end() : first if 0 < first < closing else closing] + b")"
+            description = f"`{one_line(data[match.start() : closing + 1])}` becomes `{one_line(inner)}`"
+            yield SourceChange(match.start(), closing + 1, inner, "unwrapped", description)
     for match in (*_MIDDLEWARE.finditer(code), *_LEFT_OUT.finditer(code)):
         start, end = match.span()
         yield SourceChange(start, end, b"", "left out", f"`{one_line(data[start:end])}`")
@@ -154,17 +159,20 @@ def _depths(code: bytes, start: int) -> Iterator[tuple[int, int]]:
         yield at, depth
 
 
-def _in_strings(data: bytes, strings: list[tuple[int, int]]) -> Iterator[SourceChange]:
+def _in_strings(data: bytes, strings: list[tuple[int, int]], promised: Promised) -> Iterator[SourceChange]:
     for start, end in strings:
         text = data[start:end]
+        before = data[max(0, start - 80) : start]
+        if _DEFAULT.search(before):
+            other = text[:1] + OTHER_TEXT + text[-1:]
+            yield SourceChange(start, end, other, "changed the default", f"`{one_line(text)}`")
+        if not before.endswith(b"class: "):
+            yield from promised.text_changes(data, start, end)
         if text[1:2] == b"/" and b" " not in text:
             yield SourceChange(start + 2, start + 2, b"x", "changed", f"the URL {one_line(text)}")
-        if not _SQL.search(text):
-            continue
-        for pattern, other in _IN_SQL:
-            for match in pattern.finditer(text):
-                description = f"`{one_line(match[0])}` " + (f"to `{one_line(other)}`" if other else "left out")
-                yield SourceChange(start + match.start(), start + match.end(), other, "changed in SQL", description)
+        yield from sql.changes_in_string(data, start, end)
+        if not text.startswith(b'"'):  # the changed attributes have double quotes
+            yield from markup.changes_in_string(data, start, end, promised)
 
 
 def _classes(data: bytes, strings: list[tuple[int, int]], promised: frozenset[str]) -> Iterator[SourceChange]:

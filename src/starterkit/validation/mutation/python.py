@@ -1,13 +1,16 @@
-"""Finds changes in Python code: statements, conditions, decorators, comparisons, status codes and URLs."""
+"""Finds changes in Python code: statements, conditions, calls, comparisons, status codes, URLs, texts and SQL."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TypeGuard
 
 from starterkit.textfile import parse_python
+from starterkit.validation.mutation import markup, sql
+from starterkit.validation.mutation.texts import OTHER_TEXT, Promised
 from starterkit.validation.source_change import PythonSource, SourceChange, one_line
 
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -25,26 +28,38 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 _METHODS = {"GET": "POST", "POST": "GET", "PUT": "GET", "PATCH": "GET", "DELETE": "GET"}
 # Decorators that set the kind of a function. They get no mutants: without them nothing works, so any test fails.
 _KINDS_OF_FUNCTION = ("staticmethod", "classmethod", "overload", "override", "wraps")
+# Calls whose result looks like their argument. The mutant is the argument itself.
+_UNWRAPPED = re.compile(
+    r"abs|int|reversed|round|set|sorted|(?:.*\.)?\w*(?:escape|quote|saniti[sz]e|clean|urlencode)\w*"
+)
+# Methods whose result looks like their object. The mutant is the object itself.
+_LEFT_OUT = re.compile(
+    r"[lr]?strip|lower|upper|casefold|title|capitalize|removeprefix|removesuffix"
+    r"|where|filter|filter_by|exclude|order_by|limit|offset|distinct"
+)
 _SMALL = 20
 _URL_PATH = re.compile(r"/[\w/<>{}:.?=&%-]*")
+_QUOTES = re.compile(rb"\w*[\"']+")
+_FIELD = re.compile(rb"(?<!\{)\{(?P<code>[^{}]+)\}(?!\})")
 
 
-def changes(data: bytes) -> list[SourceChange]:
-    """Return all possible mutants of a Python file as changes, sorted by position. An invalid file has none."""
+def changes(data: bytes, promised: Promised) -> list[SourceChange]:
+    """Return all possible mutants of a Python file as changes, sorted by position. An invalid file has none.
+
+    `promised` are the texts that the lesson names. Only these texts are changed, apart from default values.
+    """
     tree = parse_python(data)
     if tree is None:
         return []
     source = PythonSource(data)
     skipped = _never_changed(tree)
-    all_changes = [
-        change
-        for node in ast.walk(tree)
-        if node not in skipped
-        for find in _FINDERS
-        for change in find(node, source)
-        if parse_python(change.applied_to(data))
-    ]
-    return sorted(all_changes, key=lambda change: (change.start, change.end, change.text))
+    found: list[SourceChange] = []
+    for node in ast.walk(tree):
+        if node not in skipped:
+            found += [change for find in _FINDERS for change in find(node, source)]
+            found += _strings(node, source, promised)
+    valid = [change for change in found if parse_python(change.applied_to(data))]
+    return sorted(valid, key=lambda change: (change.start, change.end, change.text))
 
 
 def _replace(source: PythonSource, node: ast.expr | ast.stmt, by: str, kind: str) -> SourceChange:
@@ -141,6 +156,67 @@ def _arguments(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
         yield SourceChange(start, end, b"", "left out", f"`{one_line(source.text(keyword))}`")
 
 
+def _unwrapped(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
+    if not isinstance(node, ast.Call):
+        return
+    if node.args and _UNWRAPPED.fullmatch(source.text(node.func)):
+        yield _replace(source, node, source.text(node.args[0]), "unwrapped")
+    elif isinstance(node.func, ast.Attribute) and _LEFT_OUT.fullmatch(node.func.attr):
+        yield _replace(source, node, source.text(node.func.value), "unwrapped")
+
+
+def _defaults(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
+    defaults: list[ast.expr | None] = []
+    match node:
+        case ast.arguments():
+            defaults = [*node.defaults, *node.kw_defaults]
+        case ast.BoolOp(op=ast.Or()):
+            defaults = [node.values[-1]]
+        case ast.Call(func=ast.Attribute(attr="get"), args=[_, default]):
+            defaults = [default]
+    for each in defaults:
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            quote = source.text(each)[-1]
+            yield _replace(source, each, f"{quote}{OTHER_TEXT.decode()}{quote}", "changed the default")
+
+
+def _strings(node: ast.AST, source: PythonSource, promised: Promised) -> Iterator[SourceChange]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        start, end = source.span(node)
+        yield from sql.changes_in_string(source.data, start, end)
+        yield from markup.changes_in_string(source.data, start, end, promised)
+        yield from promised.text_changes(source.data, start, end)
+    elif isinstance(node, ast.JoinedStr):
+        yield from _format_string(node, source, promised)
+
+
+def _format_string(node: ast.JoinedStr, source: PythonSource, promised: Promised) -> Iterator[SourceChange]:
+    """Yield changes of an f-string. Before Python 3.12, its inner nodes have wrong positions, so its text is read."""
+    start, end = source.span(node)
+    yield from sql.changes_in_string(source.data, start, end)
+    yield from markup.changes_in_string(source.data, start, end, promised)
+    fields = list(_FIELD.finditer(source.data, start, end))
+    quotes = _QUOTES.match(source.data, start)
+    ends = [quotes.end() if quotes else start, *(position for field in fields for position in field.span()), end]
+    texts = [
+        change
+        for opening, closing in zip(ends[::2], ends[1::2], strict=True)
+        for change in promised.text_changes(source.data, opening, closing)
+    ]
+    yield from texts
+    text = source.data[start:end]
+    is_visible = bool(texts) or re.search(rb"<[a-z/]|^\w*[\"']+/", text)
+    for field in fields:
+        if is_visible:
+            yield SourceChange(*field.span(), b"", "shown no more", f"`{one_line(field[0])}` of `{one_line(text)}`")
+        inner = parse_python(field["code"])
+        if inner is not None:
+            code, offset = PythonSource(field["code"]), field.start("code")
+            for each in ast.walk(inner):
+                for change in (*_unwrapped(each, code), *_defaults(each, code), *_conditions(each, code)):
+                    yield replace(change, start=change.start + offset, end=change.end + offset)
+
+
 def _never_changed(tree: ast.Module) -> set[ast.AST]:
     """Return nodes that visitors can't notice: type hints, and code for type checkers or debugging."""
     hidden_nodes: set[ast.AST] = set()
@@ -158,6 +234,8 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
             hidden += [argument.value for argument in node.keywords if isinstance(argument.value, ast.Constant)]
         if isinstance(node, ast.Return) and _is_redirect(node.value):  # `_returns` changes these URLs
             hidden.append(node.value.args[0])
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
+            hidden.append(node.value)
         if isinstance(node, ast.JoinedStr):  # before Python 3.12, positions inside f-strings are wrong
             hidden += [inner for inner in ast.walk(node) if inner is not node]
         hidden_nodes.update(inner for outer in hidden if outer is not None for inner in ast.walk(outer))
@@ -172,4 +250,6 @@ _FINDERS: tuple[Callable[[ast.AST, PythonSource], Iterator[SourceChange]], ...] 
     _constants,
     _returns,
     _arguments,
+    _unwrapped,
+    _defaults,
 )

@@ -1,4 +1,4 @@
-"""The rule earned: a step's tests fail if its solution is changed, and each guard fails at least once."""
+"""The rule earned: a step's tests fail if its solution is changed, and each test notices more than a missing page."""
 
 from __future__ import annotations
 
@@ -11,25 +11,38 @@ from pathlib import Path
 from starterkit.git.objects import File
 from starterkit.git.worktree import write_file
 from starterkit.template.model import AcceptedMutant
-from starterkit.testing.results import ExpectedTest
+from starterkit.testing.results import ExpectedTest, Outcome, TestResult
 from starterkit.validation.model import Finding
-from starterkit.validation.mutation import MOST, Mutant, mutants_of, sampled
+from starterkit.validation.mutation import LEAST, MOST, Mutant, balanced, mutants_of, unmutated
+from starterkit.validation.mutation.texts import Promised
+from starterkit.validation.rules.red import is_assertion
 from starterkit.validation.target import line_of
-from starterkit.validation.workspace import RuleContext, Skip
+from starterkit.validation.workspace import RuleContext, Skip, first_line
 
 THRESHOLD = 0.85
 _SLOWER = 5.0  # a mutant's time limit, as a multiple of the solution's time
 _AT_LEAST_SECONDS = 20.0
+_MORE = 12  # mutants outside the sample, tried while a test has not earned its place with a mutant of the sample
+# The statuses of a page that is gone or crashes.
+_GONE = re.compile(r"\b(?:404|405|50[0-4])\b")
+_AT_ONCE = 4  # not the number of cores, so that every machine tries the same mutants
 
 
 @dataclass(frozen=True)
 class _Tried:
+    """A mutant and the tests that it makes fail.
+
+    `red` also has the tests that don't run. `earned` has only the tests that notice more than a page that is gone.
+    """
+
     mutant: Mutant
     red: frozenset[str]
+    failed: frozenset[str]
+    earned: frozenset[str]
 
 
 def earned(work: RuleContext) -> list[Finding]:
-    """Check that a test fails for at least 85 % of the mutants, and each guard for at least one mutant."""
+    """Check that the tests notice 85 % of the mutants, and that each test notices one by itself."""
     given = {path: file.data for path, file in work.files(work.given).items()}
     # A command writes migrations, and the mutants of models already test them.
     own = {
@@ -37,39 +50,62 @@ def earned(work: RuleContext) -> list[Finding]:
         for path, file in work.own_files(work.solution).items()
         if not work.template.owns(path) and not work.template.is_history(path)
     }
-    named = re.findall(r"`([^`\n]+)`", work.template.lesson(work.step))
-    promised = frozenset(word.strip(".") for code in named for word in code.split())
-    mutants = mutants_of(own, given, promised)
+    mutants = mutants_of(own, given, Promised(work.template.lesson(work.step)))
+    work.notes += [f"no mutants of {', '.join(files)}: {why}" for why, files in unmutated(own, mutants).items()]
     if not mutants:
         raise Skip("the solution has nothing to mutate")
     accepted = work.template.step(work.step).accepted_mutants
     findings = _unknown_accepted(work, accepted, mutants, own)
-    tried = _try_all(work, sampled(mutants))
+    tests = work.subject.new_tests(work.step)
+    tried = _try_all(work, tests, mutants)
     if tried is None:
         return [*findings, work.finding("the tests of the step fail on solution, so mutants prove nothing")]
-    return [*findings, *_judged(work, tried, accepted, len(mutants)), *_useless_guards(work, tried)]
+    work.lines_by_test = _lines_by_test(tests, tried)
+    return [*findings, *_judged(work, tried[:MOST], accepted, len(mutants)), *_of_unearned(work, tests, tried)]
 
 
-def _try_all(work: RuleContext, mutants: list[Mutant]) -> list[_Tried] | None:
-    tests = work.subject.new_tests(work.step)
+def _try_all(work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mutant]) -> list[_Tried] | None:
+    """Return the sample of mutants, then more mutants if a test needs them."""
     with work.workspace.copy_of(work.subject, work.solution) as folder:
         unchanged = work.run(folder, work.solution, tests)
     if not unchanged.green:
         return None
     limit = max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds)
-    # Only guards need all failing tests. Without guards, a run can stop at the first failing test.
-    stop_at_first = not any(test.guard for test in tests)
-    return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit, stop_at_first), mutants)
+
+    def try_each(chosen: Sequence[Mutant]) -> list[_Tried]:
+        return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit), chosen)
+
+    order = balanced(mutants)
+    tried = try_each([mutant for mutant in mutants if mutant in set(order[:MOST])])
+    more = order[MOST : MOST + _MORE]
+    while more and _unearned(tests, tried):
+        tried += try_each(more[:_AT_ONCE])
+        more = more[_AT_ONCE:]
+    return tried
 
 
-def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float, stop_at_first: bool) -> _Tried:
+def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float) -> _Tried:
     before = work.files(work.solution)[mutant.file]
     with work.workspace.copy_of(work.subject, work.solution) as folder:
         _write(folder, mutant.file, File(before.mode, mutant.data))
-        result = work.run(folder, work.solution, tests, stop_at_first=stop_at_first, limit_seconds=limit)
+        result = work.run(folder, work.solution, tests, limit_seconds=limit)
         _write(folder, mutant.file, before)
     red = {failed.test.id for failed in result.red} or ({"the whole run"} if result.problem else set())
-    return _Tried(mutant, frozenset(red))
+    failed = [each for each in result.red if each.outcome is Outcome.FAILED]
+    own = frozenset(each.test.id for each in failed if is_assertion(each) and not _is_gone(work, tests, each))
+    return _Tried(mutant, frozenset(red), frozenset(each.test.id for each in failed), own)
+
+
+def _is_gone(work: RuleContext, tests: Sequence[ExpectedTest], result: TestResult) -> bool:
+    """True if a test fails because a page is missing or crashes. Then any test of this page would fail.
+
+    The message of such a failure names a status such as 404. A test that names this status itself expects it.
+    """
+    test = result.test
+    lines = work.files(work.solution)[test.file].data.decode("utf-8", "replace").splitlines()
+    next_line = min((other.line for other in tests if other.file == test.file and other.line > test.line), default=None)
+    own_text = "\n".join(lines[test.line - 1 : next_line and next_line - 1])
+    return any(status not in own_text for status in _GONE.findall(first_line(result)))
 
 
 def _write(folder: Path, path: str, file: File) -> None:
@@ -85,17 +121,20 @@ def _judged(work: RuleContext, tried: list[_Tried], accepted: Sequence[AcceptedM
     counted = [mutant for mutant in survivors if (mutant.file, mutant.line_text) not in lines]
     let_through = len(survivors) - len(counted)
     total = len(tried) - let_through
-    work.score = (total - len(counted)) / total if total else 1.0
+    score = (total - len(counted)) / total if total else 1.0
+    is_enough = total >= LEAST
+    work.score = score if is_enough else None
     sample = f", a sample of {of}" if of > MOST else ""
     work.notes.append(
-        f"score {work.score:.0%}: {total - len(counted)} of {total} mutants noticed{sample}"
+        (f"score {score:.0%}" if is_enough else f"fewer than {LEAST} mutants are too few to tell")
+        + f": {total - len(counted)} of {total} mutants noticed{sample}"
         + (f", {let_through} accepted" if let_through else "")
     )
     shown = [f"{work.subject.where(work.solution, mutant.file)}:{mutant.line} {mutant}" for mutant in counted]
-    if work.score >= THRESHOLD:
+    if score >= THRESHOLD:
         work.notes += [f"survivor: {line}" for line in shown]
         return []
-    message = f"the tests notice {work.score:.0%} of the mutants, less than {THRESHOLD:.0%}. Survivors:\n"
+    message = f"the tests notice {score:.0%} of the mutants, less than {THRESHOLD:.0%}. Survivors:\n"
     return [work.finding_in(work.solution, counted[0].file, message + "\n".join(shown), counted[0].line)]
 
 
@@ -114,11 +153,27 @@ def _unknown_accepted(
     return findings
 
 
-def _useless_guards(work: RuleContext, tried: list[_Tried]) -> list[Finding]:
-    failed = {test for entry in tried for test in entry.red}
-    message = "this guard passes with every mutant of the solution, so it guards nothing"
-    return [
-        work.of_test(work.solution, test, message)
-        for test in work.subject.new_tests(work.step)
-        if test.guard and test.id not in failed
-    ]
+def _of_unearned(work: RuleContext, tests: Sequence[ExpectedTest], tried: Sequence[_Tried]) -> list[Finding]:
+    ever_failed = {test for entry in tried for test in entry.failed}
+    findings = []
+    for test in _unearned(tests, tried):
+        if test.guard and test.id not in ever_failed:
+            message = "this guard passes with every mutant of the solution, so it guards nothing"
+            findings.append(work.of_test(work.solution, test, message))
+        elif len(tried) >= LEAST:
+            message = "no mutant makes this test fail, except those after which a page is missing or crashes"
+            findings.append(work.of_test(work.solution, test, f"{message}. Assert what the test's title says"))
+    return findings
+
+
+def _unearned(tests: Sequence[ExpectedTest], tried: Sequence[_Tried]) -> list[ExpectedTest]:
+    return [test for test in tests if not any(test.id in entry.earned for entry in tried)]
+
+
+def _lines_by_test(tests: Sequence[ExpectedTest], tried: Sequence[_Tried]) -> dict[str, dict[str, list[int]]]:
+    """Return, for each test, the lines of each file whose mutants make the test fail."""
+    lines: dict[str, dict[str, set[int]]] = {test.id: {} for test in tests}
+    for entry in tried:
+        for test in entry.failed:
+            lines[test].setdefault(entry.mutant.file, set()).add(entry.mutant.line)
+    return {test: {file: sorted(found) for file, found in sorted(of.items())} for test, of in lines.items()}

@@ -34,6 +34,11 @@ def red(work: RuleContext) -> list[Finding]:
     return findings
 
 
+def is_assertion(test: TestResult) -> bool:
+    """True if an assertion failed, in pytest or in Node. False if the test or the code crashed."""
+    return bool(_ASSERTED.search(test.details))
+
+
 def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:
     """Return a finding if a test crashes before its assertion.
 
@@ -43,7 +48,7 @@ def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:
         return [work.of_test(work.given, test.test, f"doesn't run on given: {first_line(test)}")]
     added = work.own_files(work.given)
     is_in_stub = test.place and test.place.file in added and not work.template.owns(test.place.file)
-    if is_in_stub or _ASSERTED.search(test.details):
+    if is_in_stub or is_assertion(test):
         return []
     name = next(iter(reversed(_RAISED.findall(test.details))), "an exception")
     where = f"in {test.place}" if test.place else f"in the test itself ({test.test_place or test.test.file})"

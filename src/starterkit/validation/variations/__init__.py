@@ -1,6 +1,6 @@
 """Other ways to write the same code, because learners use different editors, formatters and styles.
 
-A variation has a name, and for each file suffix a function from bytes to equivalent bytes. To support another language,
+A variation has a name, and for each language a function from bytes to equivalent bytes. To support another language,
 add its functions here.
 """
 
@@ -8,26 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
+from starterkit.validation.language import Language, language_of
 from starterkit.validation.variations import python, web
 
-_MARKUP = (".html", ".htm", ".css", ".sql", ".svg")
+_INDENTED = (Language.JAVASCRIPT, Language.PAGE, Language.STYLE, Language.IMAGE, Language.SQL)
 
 
 @dataclass(frozen=True)
 class Variation:
-    """A way to vary a project: a function for each file suffix, and `extra` files to add."""
+    """A way to vary a project: a function for each language, and `extra` files to add."""
 
     name: str
-    by_suffix: Mapping[str, Callable[[bytes], bytes]]
+    by_language: Mapping[Language, Callable[[bytes], bytes]]
     extra: Mapping[str, bytes] = field(default_factory=dict)
 
     def of(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         """Return the files that this variation changes or adds. Files are only added if another file changes."""
         changed = {}
         for path, data in files.items():
-            change = self.by_suffix.get(PurePosixPath(path).suffix)
+            language = language_of(path, data)
+            change = self.by_language.get(language) if language else None
             after = change(data) if change and data.strip() else data
             if after != data:
                 changed[path] = after
@@ -36,16 +37,19 @@ class Variation:
 
 
 VARIATIONS = (
-    Variation("reformatted", {".py": python.reformatted, **dict.fromkeys((".js", *_MARKUP), web.indented_twice)}),
-    Variation("reordered imports", {".py": python.reordered_imports, ".js": web.reordered_imports}),
-    Variation("renamed locals", {".py": python.renamed_locals}),
+    Variation("reformatted", {Language.PYTHON: python.reformatted, **dict.fromkeys(_INDENTED, web.indented_twice)}),
+    Variation(
+        "reordered imports",
+        {Language.PYTHON: python.reordered_imports, Language.JAVASCRIPT: web.reordered_imports},
+    ),
+    Variation("renamed locals", {Language.PYTHON: python.renamed_locals}),
     Variation(
         "extra routes and files",
         {
-            ".py": python.with_own_code,
-            ".js": web.with_own_code,
-            ".html": web.with_own_markup,
-            ".css": web.with_own_style,
+            Language.PYTHON: python.with_own_code,
+            Language.JAVASCRIPT: web.with_own_code,
+            Language.PAGE: web.with_own_markup,
+            Language.STYLE: web.with_own_style,
         },
         {"my_notes.md": b"What I want to build next.\n", "scratch/ideas.txt": b"A page about me.\n"},
     ),

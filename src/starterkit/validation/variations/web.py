@@ -32,7 +32,7 @@ def reordered_imports(data: bytes) -> bytes:
 def with_own_code(data: bytes) -> bytes:
     """Return the JavaScript file with learner's code: lines below each marker line, and a function at the end."""
     text = MARKER_LINE.sub(r"\g<0>\n\g<indent>globalThis.myOwnWord = 'mine';", _decode(data))
-    return _encode(f"{text.rstrip()}\n\nexport function myOwnFunction() {{\n  return 'mine';\n}}\n")
+    return _encode(f"{text.rstrip()}\n\nfunction myOwnFunction() {{\n  return 'mine';\n}}\n")
 
 
 def with_own_markup(data: bytes) -> bytes:
