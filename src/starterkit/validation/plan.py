@@ -20,6 +20,8 @@ from starterkit.project.layers import read_folder
 from starterkit.template.model import BASE, Template
 from starterkit.validation.external_solutions import FOLDER_NAME, LEGACY_FOLDER_NAME
 from starterkit.validation.model import Rule, scope
+from starterkit.validation.record import FILE_NAME as RECORD_FILE
+from starterkit.validation.record import is_stale
 from starterkit.validation.target import TemplateUnderTest
 from starterkit.yamlfile import did_you_mean
 
@@ -108,7 +110,7 @@ def changed_steps(template: Template, changed: Sequence[str]) -> list[str]:
     """Return the first step with a changed file, and all later steps. Paths are relative to the template."""
     everything = [BASE, *template.step_names]
     first = len(everything)
-    for path in changed:
+    for path in (path for path in changed if path != RECORD_FILE):
         parts = path.split("/")
         position = _STEP_POSITIONS.get(parts[0], len(parts))
         step = parts[position] if position < len(parts) else BASE
@@ -152,6 +154,7 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     inputs: list[object] = [subject.name, template.name, step, runtime, *map(repr, settings), template.database]
     if rule is Rule.FILES:
         inputs.append(digest(*(item for pair in subject.raw_files(step).items() for item in pair)))
+        inputs.append(is_stale(subject, step))
     if step == BASE:
         return [*inputs, template.tests, template.own_history, subject.digests[BASE]]
     so_far = template.step_names[: template.step_names.index(step) + 1]

@@ -10,7 +10,9 @@ from pathlib import PurePosixPath
 from starterkit.git.worktree import unignored_files
 from starterkit.template.model import BASE
 from starterkit.template.questions import SUFFIX
-from starterkit.validation.model import Finding
+from starterkit.validation.model import Finding, Severity
+from starterkit.validation.record import FILE_NAME as RECORD_FILE
+from starterkit.validation.record import is_stale
 from starterkit.validation.target import line_of_key
 from starterkit.validation.workspace import RuleContext
 
@@ -48,6 +50,11 @@ def files(work: RuleContext) -> list[Finding]:
         if data.startswith(b"\xef\xbb\xbf"):
             message = "the file starts with a byte order mark (BOM): save it as UTF-8 without a BOM"
             findings.append(work.finding(message, path, 1))
+    if is_stale(work.subject, work.step):
+        message = (
+            "the lines of this step are out of date: record them again with `starterkit template validate --record`"
+        )
+        findings.append(work.finding(message, RECORD_FILE, severity=Severity.WARNING))
     return findings
 
 

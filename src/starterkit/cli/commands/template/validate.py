@@ -18,12 +18,14 @@ from starterkit.cli.commands.template.validate_formats import (
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, text
 from starterkit.cli.options import console_of, flag, folder_of, option, part_of, whole_number
-from starterkit.errors import EnvironmentProblem
+from starterkit.errors import EnvironmentProblem, UsageError
 from starterkit.git.worktree import changed_since as files_changed_since
 from starterkit.paths import cache_folder
 from starterkit.validation.external_solutions import FOLDER_NAME, LEGACY_FOLDER_NAME
-from starterkit.validation.model import Report, RuleResult, Severity, Status
+from starterkit.validation.model import Report, Rule, RuleResult, Severity, Status
 from starterkit.validation.plan import RuleRun, changed_steps, chosen_rules, chosen_steps, rule_runs, shard_of
+from starterkit.validation.record import FILE_NAME as RECORD_FILE
+from starterkit.validation.record import write_record
 from starterkit.validation.runner import RunSettings, ValidationObserver
 from starterkit.validation.runner import validate as run_validation
 from starterkit.validation.target import TemplateUnderTest, UnreadableTemplate, templates_under_test
@@ -52,6 +54,7 @@ def validate(
     github: Annotated[bool, flag("--github", "Add annotations that GitHub shows next to the lines.")] = False,
     no_cache: Annotated[bool, flag("--no-cache", "Run every rule again, even if nothing changed.")] = False,
     repeat: Annotated[str, option("--repeat", "N", _REPEAT_HELP)] = "",
+    record: Annotated[bool, flag("--record", "Write which lines each test depends on into the template.")] = False,
     trust: Annotated[bool, flag("--trust", "Run the code of an external template without asking.")] = False,
 ) -> int:
     """Prove that every step of a template works.
@@ -62,9 +65,19 @@ def validate(
     repetitions = whole_number(repeat, "--repeat") or 1
     settings = RunSettings(cache_folder(), whole_number(jobs, "--jobs"), use_cache=not no_cache, repeat=repetitions)
     subjects, unreadable = _read_templates(console, names or [], folder_of(context), settings, trusted=trust)
-    selected = _selected(subjects, step or [], only or [], skip or [], changed_since)
-    report = run_validation(shard_of(selected, *part_of(shard)), settings, _observer(console), unreadable)
+    selected = shard_of(_selected(subjects, step or [], only or [], skip or [], changed_since), *part_of(shard))
+    if record and subjects and not any(unit.rule is Rule.EARNED for unit in selected):
+        raise UsageError("`--record` needs the rule earned, but you left it out.", "Add `--only earned`.")
+    report = run_validation(selected, settings, _observer(console), unreadable)
+    if record:
+        _record(console, subjects, report)
     return show(console, report, junit=junit, github=github)
+
+
+def _record(console: Console, subjects: list[TemplateUnderTest], report: Report) -> None:
+    for subject in subjects:
+        steps = write_record(subject, report.results)
+        console.info(f"{subject.name}: recorded {', '.join(steps) or 'no step'} in {RECORD_FILE}.")
 
 
 def validate_copy(console: Console, folder: Path, *, skip: list[str]) -> Report:

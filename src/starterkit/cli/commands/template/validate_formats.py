@@ -39,7 +39,7 @@ def _result(result: RuleResult) -> dict[str, Any]:
         "test_seconds": round(result.test_seconds, 3),
         "cached": result.cached,
         "score": None if result.score is None else round(result.score, 4),
-        **pick(result, "skipped", "notes"),
+        **pick(result, "lines_by_test", "skipped", "notes"),
         "findings": len(result.findings),
     }
 
