@@ -58,6 +58,7 @@ validation:
     max_hints: 4
     sentence_words: 30
     title_words: 20
+    step_seconds: 20
   accepted: [{rule: lesson, file: steps/01-full/lesson.md, message: words, reason: It is long.}]
 """
 FULL_STEP = """

@@ -23,6 +23,7 @@ class Limits:
     max_hints: int = 3
     sentence_words: int = 20
     title_words: int = 14
+    step_seconds: int = 10
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,16 @@ _ELLIPSIS = re.compile(r"(?:#|//|<!--|\{#)?\s*(?:…|\.\.\.)\s*(?:-->|#\})?")
 
 @dataclass(frozen=True)
 class MarkdownBlock:
-    """A fenced code block. `line` is the line number of its first code line, `file` the named path or ""."""
+    """A fenced code block. `line` is the line number of its first code line, `file` the named path or "".
+
+    `above` is the paragraph before the block.
+    """
 
     language: str
     lines: tuple[str, ...]
     line: int
     file: str
+    above: str = ""
 
 
 def blocks(text: str) -> list[MarkdownBlock]:
@@ -83,7 +87,7 @@ def _parts(text: str) -> Iterator[MarkdownBlock | tuple[int, str]]:
             end += 1
         code = tuple(line.removeprefix(opening["indent"]) for line in lines[number + 1 : end])
         language = opening["info"].strip().split(" ")[0]
-        yield MarkdownBlock(language, code, number + 2, _named(opening["info"], paragraph))
+        yield MarkdownBlock(language, code, number + 2, _named(opening["info"], paragraph), " ".join(paragraph))
         paragraph = []
         number = end + 1
 

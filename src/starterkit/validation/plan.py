@@ -152,6 +152,8 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     settings = [template.environment, template.commands, template.select, template.test_files, template.owned]
     runtime = _node_version() if template.environment.kind == "node" else ""
     inputs: list[object] = [subject.name, template.name, step, runtime, *map(repr, settings), template.database]
+    if rule in (Rule.BASE_GREEN, Rule.GREEN, Rule.HINTS, Rule.LESSON, Rule.WORDING):
+        inputs.append(repr(template.validation.limits))
     if rule is Rule.FILES:
         inputs.append(digest(*(item for pair in subject.raw_files(step).items() for item in pair)))
         inputs.append(is_stale(subject, step))
@@ -162,8 +164,6 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     inputs.append([template.tests, *((earlier.tests, earlier.guards) for earlier in map(template.step, so_far))])
     if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.WORDING):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
-    if rule in (Rule.HINTS, Rule.LESSON, Rule.WORDING):
-        inputs.append(repr(template.validation.limits))
     if rule is Rule.CARRIES:
         solutions = subject.external_solutions
         inputs.append(digest(solutions.folder.name, read_folder(solutions.folder)) if solutions else "")

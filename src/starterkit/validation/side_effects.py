@@ -27,6 +27,8 @@ _LOADED_BY = {
 class SideEffect:
     """An action outside the project. `kind` is "network" or "write", and `target` is the host or the path.
 
+    The kinds "new file" and "changed file" mean a file of the project. Then `target` is its path.
+
     `file` and `line` name the code that acted ("" and 0: unknown). If the hook failed, `kind` is "watcher".
     """
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from starterkit.errors import ExitCode, FileError, StarterkitError
 from starterkit.git.objects import digest
-from starterkit.git.worktree import write_files
+from starterkit.git.worktree import unignored_files, write_files
 from starterkit.process import quoted
 from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.environment import Environment
@@ -218,9 +218,11 @@ class RuleContext:
         command = by_hand or f"starterkit template validate {name} --step {step} --only {self.rule} --no-cache"
         return Finding(self.template.name, step, self.rule, file, line, message, command, severity, exit_code)
 
-    def finding_in(self, label: str, path: str, message: str, line: int = 0) -> Finding:
+    def finding_in(
+        self, label: str, path: str, message: str, line: int = 0, *, severity: Severity = Severity.ERROR
+    ) -> Finding:
         """Return a finding about a file of a layer. The finding names the template's file from which it comes."""
-        return self.finding(message, self.subject.where(label, path), line)
+        return self.finding(message, self.subject.where(label, path), line, severity=severity)
 
     def of_error(self, error: StarterkitError) -> Finding:
         """Return a finding about an invalid file of the template, or about another error that stops the rule."""
@@ -287,9 +289,20 @@ class RuleContext:
                 allowed = (folder, packages)  # Python writes bytecode into the packages
                 variables = watch_variables(self.template.environment.kind, log, allowed)
                 result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
-                return result, read_side_effects(log)
+                return result, (*read_side_effects(log), *self._changed_files(folder, label, prepared))
 
         return self.workspace.once(("run", self.subject.name, label), make)
+
+    def _changed_files(self, folder: Path, label: str, prepared: Environment) -> Iterator[SideEffect]:
+        """Yield a side effect for each file that `git status` would show after a test run."""
+        files = self.files(label)
+        packages = prepared.folder.name if prepared.folder else ""
+        for path in unignored_files(folder, self.workspace.new_folder()):
+            if path not in files and path.split("/")[0] != packages:
+                yield SideEffect("new file", path, "", 0)
+        for path, file in files.items():
+            if not (folder / path).is_file() or (folder / path).read_bytes() != file.data:
+                yield SideEffect("changed file", path, "", 0)
 
 
 def location_of(error: FileError, folder: Path) -> tuple[str, int, str]:

@@ -15,10 +15,11 @@ from starterkit.runtime.environment import Environment
 from starterkit.template.model import BASE
 from starterkit.testing.discovery import found_tests
 from starterkit.testing.results import CheckResult
-from starterkit.validation.model import Finding
+from starterkit.validation.model import Finding, Severity
 from starterkit.validation.workspace import RuleContext
 
 _RESET_SECONDS = 120.0
+_MOST_SLOW = 3
 
 
 def base_green(work: RuleContext) -> list[Finding]:
@@ -26,6 +27,7 @@ def base_green(work: RuleContext) -> list[Finding]:
     result, _ = work.layer_run(BASE)
     findings = [work.of_failure(BASE, test, "fails on base") for test in result.red]
     findings += problems(work, result, "base")
+    findings += slow_tests(work, BASE, result)
     findings += unlisted(work, BASE, work.template.tests, "path.yml")
     return [*findings, *_site_problems(work)]
 
@@ -33,6 +35,18 @@ def base_green(work: RuleContext) -> list[Finding]:
 def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
     """Return a finding if a test run as a whole failed. `label` names the layer in the message."""
     return [work.finding(f"the test run on {label} failed: {result.problem}")] if result.problem else []
+
+
+def slow_tests(work: RuleContext, label: str, result: CheckResult) -> list[Finding]:
+    """Return a note if the new tests of a step (or of the base) exceed the limit in path.yml."""
+    limit = work.template.validation.limits.step_seconds
+    new = sorted((test for test in result.results if test.test.step == work.step), key=lambda test: -test.seconds)
+    total = sum(test.seconds for test in new)
+    if total <= limit:
+        return []
+    slowest = ", ".join(f"{test.test.id} ({test.seconds:.1f} s)" for test in new[:_MOST_SLOW])
+    message = f"the tests of this step take {total:.1f} s, more than {limit} s. The slowest: {slowest}"
+    return [work.finding_in(label, new[0].test.file, message, new[0].test.line, severity=Severity.NOTE)]
 
 
 def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from starterkit.testing.results import Outcome, TestResult
+from starterkit.testing.results import CheckResult, Outcome, TestResult
+from starterkit.validation.markdown import blocks, stands_in
 from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import problems
 from starterkit.validation.workspace import RuleContext, first_line
@@ -12,12 +14,14 @@ from starterkit.validation.workspace import RuleContext, first_line
 # Matches the report of a failed assertion in pytest and in Node.
 _ASSERTED = re.compile(r"^E\s+(?:AssertionError\b|assert |Failed: )|ERR_ASSERTION", re.MULTILINE)
 _RAISED = re.compile(r"^E\s+((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt)?)(?::|$)", re.MULTILINE)
+# Matches the sentence before a quoted failure, such as "The first test fails with this message:".
+_FIRST_FAILURE = re.compile(r"\bfirst\b.*\b(?:fail|red\b)|\b(?:fail|red\b).*\b(?:first|begins?)\b", re.IGNORECASE)
 
 
 def red(work: RuleContext) -> list[Finding]:
     """Check that each new test fails with an assertion before the step is solved, and that each guard passes."""
     result, _ = work.layer_run(work.given)
-    findings = problems(work, result, work.given)
+    findings = [*problems(work, result, work.given), *_quoted(work, result)]
     if work.template.step(work.step).guards:
         work.notes.append("the rule `earned` proves that each guard can fail")
     for test in result.results:
@@ -37,6 +41,18 @@ def red(work: RuleContext) -> list[Finding]:
 def is_assertion(test: TestResult) -> bool:
     """True if an assertion failed, in pytest or in Node. False if the test or the code crashed."""
     return bool(_ASSERTED.search(test.details))
+
+
+def _quoted(work: RuleContext, result: CheckResult) -> Iterator[Finding]:
+    """Yield a finding if the lesson quotes a first failure that differs from the first failure on given."""
+    message = next((test.message for test in result.red if test.test.step == work.step), "")
+    for block in blocks(work.template.lesson(work.step)):
+        is_quote = block.language in ("", "text") and _FIRST_FAILURE.search(block.above)
+        is_right = stands_in(block.lines, message) or " ".join(block.lines) in " ".join(message.split())
+        if message and is_quote and not is_right:
+            first = message.strip().split("\n")[0]
+            wrong = f"the lesson quotes another first failure than the tests have. They say: {first}"
+            yield work.finding(wrong, f"steps/{work.step}/lesson.md", block.line)
 
 
 def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:

@@ -13,6 +13,7 @@ from starterkit.validation.side_effects import is_watched
 from starterkit.validation.workspace import RuleContext
 
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
+_MOST_SHOWN = 3
 _PINNED = re.compile(r"^[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?\s*==\s*[^\s;*]+")
 
 
@@ -32,7 +33,16 @@ def safe(work: RuleContext) -> list[Finding]:
 
 
 def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
-    for effect in work.layer_run(label)[1]:
+    effects = work.layer_run(label)[1]
+    if new := [effect.target for effect in effects if effect.kind == "new file"]:
+        shown = ", ".join(new[:_MOST_SHOWN]) + (f", … ({len(new)} in all)" if len(new) > _MOST_SHOWN else "")
+        message = f"after the tests, `git status` shows new files: {shown}. Delete them in the tests, or ignore them"
+        yield work.finding_in(BASE, ".gitignore", message)
+    for effect in effects:
+        if effect.kind == "changed file":
+            yield work.finding_in(label, effect.target, f"the tests change or delete {effect.target}")
+        if effect.kind.endswith(" file"):
+            continue
         path = re.sub(r"^.*?/project-[^/]+/", "", effect.file)
         file = work.subject.where(label, path)
         message = {
