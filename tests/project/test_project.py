@@ -578,7 +578,7 @@ def test_a_project_without_its_repository_is_told_from_one_inside_another(tiny: 
     around.git("init", "-q")
     inner = copied(tiny.folder, around.folder / "inner")
     shutil.rmtree(inner / ".git")
-    with pytest.raises(UsageError, match="top folder of a git repository"):
+    with pytest.raises(UsageError, match="has no git repository"):
         project_module.open_project(inner)
 
     shutil.rmtree(tiny.folder / ".git")

@@ -60,7 +60,7 @@ LINKED = "can't contain links"
 ONE, TWO = "steps/01-one/step.yml", "steps/02-two/step.yml"
 CASES: dict[str, tuple[Break, str, str]] = {
     # path.yml
-    "path.yml: missing": (lambda folder: (folder / "path.yml").unlink(), "path.yml", "the file is missing"),
+    "path.yml: missing": (lambda folder: (folder / "path.yml").unlink(), "path.yml", "this file is missing"),
     "path.yml: missing key": (replaced("path.yml", "title: Tiny\n", ""), "path.yml:2", 'the key "title" is missing'),
     "path.yml: wrong type": (
         replaced("path.yml", "traits: {}", "traits: []"),
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "path.yml: pins above": (replaced("path.yml", "requirements.txt", "../r.txt"), "path.yml:11", "inside the project"),
     "path.yml: not YAML": (replaced("path.yml", "traits: {}", "traits: {"), "path.yml:", "not valid YAML"),
     "path.yml: tab": (replaced("path.yml", "traits: {}", "traits:\n\ta: b"), "path.yml:9", "not valid YAML"),
-    "path.yml: empty": (written("path.yml", ""), "path.yml", "the file is empty"),
+    "path.yml: empty": (written("path.yml", ""), "path.yml", "this file is empty"),
     "path.yml: a list": (written("path.yml", "- a\n"), "path.yml:1", "expected a mapping"),
     "path.yml: a key that is a list": (written("path.yml", "? [a]\n: b\n"), "path.yml:1", "expected a word as the key"),
     "path.yml: not UTF-8": (written("path.yml", b"# a\nname: \xff\n"), "path.yml:2", "not UTF-8"),
@@ -89,7 +89,7 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "path.yml: conflict": (replaced("path.yml", "name", "<<<<<<< a\nname"), "path.yml:3", "conflict markers"),
     "path.yml: a link": (linked("path.yml", "/etc/hostname"), "path.yml", LINKED),
     # step.yml
-    "step.yml: missing": (lambda folder: (folder / ONE).unlink(), ONE, "the file is missing"),
+    "step.yml: missing": (lambda folder: (folder / ONE).unlink(), ONE, "this file is missing"),
     "step.yml: missing key": (replaced(ONE, "goal: One thing.\n", ""), f"{ONE}:1", 'the key "goal" is missing'),
     "step.yml: wrong type": (replaced(ONE, "minutes: 10", "minutes: [10]"), f"{ONE}:3", "minutes: expected a whole"),
     "step.yml: too short": (replaced(ONE, "minutes: 10", "minutes: 1"), f"{ONE}:3", "from 5 to 240"),
@@ -152,9 +152,9 @@ CASES: dict[str, tuple[Break, str, str]] = {
         "larger than 5,000,000",
     ),
     # project and copier.yml
-    "project: missing": (moved("project", "projct"), "project", "the folder is missing"),
+    "project: missing": (moved("project", "projct"), "project", "this folder is missing"),
     "project: a link": (linked("project", "/etc"), "project", LINKED),
-    "copier.yml: missing": (lambda folder: (folder / "copier.yml").unlink(), "copier.yml", "the file is missing"),
+    "copier.yml: missing": (lambda folder: (folder / "copier.yml").unlink(), "copier.yml", "this file is missing"),
     "copier.yml: missing key": (
         replaced("copier.yml", "_subdirectory: project\n", ""),
         "copier.yml:1",
@@ -172,8 +172,8 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "copier.yml: not UTF-8": (written("copier.yml", b"\xff"), "copier.yml:1", "not UTF-8"),
 }
 # Not every mistake can name what is right: some are settled by what is wrong alone.
-NO_MEND = ("a whole number", "expected a", "not valid YAML", "the file is empty", "from 5 to 240", "inside", "slashes")
-NO_MEND = (*NO_MEND, "git's own", "is here twice", "does not exist", "plain digits", "lesson is missing")
+NO_MEND = ("a whole number", "expected a", "not valid YAML", "this file is empty", "from 5 to 240", "inside", "slashes")
+NO_MEND = (*NO_MEND, "git's own", "is here twice", "does not exist", "plain digits", "the step has no lesson")
 
 
 def read_everything(folder: Path) -> None:

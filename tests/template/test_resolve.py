@@ -155,7 +155,7 @@ def test_a_fresh_clone_says_what_is_needed_where_the_template_is_gone(
 
     with (
         open_project(clone) as project,
-        pytest.raises(EnvironmentProblem, match="does not have the project's learning path") as refused,
+        pytest.raises(EnvironmentProblem, match="doesn't have the project's learning path") as refused,
     ):
         _ = project.template
     assert ('the folder "tiny"' if is_folder else "elsewhere@") in refused.value.message
@@ -183,7 +183,7 @@ def test_a_template_that_would_run_code_while_it_is_rendered_is_refused(
     (template / "copier.yml").write_text(text + CODE[setting])
     found = locate_template(str(template), tmp_path, tmp_path / "store")
 
-    with pytest.raises(FileError, match=rf"copier.yml:{len(text.splitlines()) + 1}: {setting}") as refused:
+    with pytest.raises(FileError, match=rf"copier.yml:{len(text.splitlines()) + 1}: the setting {setting}") as refused:
         create(order(found, tmp_path / "site"), say)
     assert "--trust" in refused.value.fix
     assert not (tmp_path / "site").exists()

@@ -192,14 +192,14 @@ def test_unicode_text_of_a_spreadsheet_is_read(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        pytest.param(b"PK\x03\x04rest", "the file is a workbook (.xlsx, .ods or another zip file)", id="xlsx"),
-        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file is an old workbook (.xls)", id="xls"),
-        pytest.param(b"%PDF-1.7\n%\xe2", "the file is a PDF", id="PDF"),
-        pytest.param(b"\n<!DOCTYPE html><html><body>", "the file is a web page", id="HTML"),
-        pytest.param("<html><table>".encode("utf-16"), "the file is a web page", id="HTML in UTF-16"),
-        pytest.param(b'<?xml version="1.0"?><Workbook>', "the file is a web page (HTML or XML)", id="XML"),
-        pytest.param(b"<p>Please sign in</p>", "the file is a web page (HTML or XML)", id="part of a page"),
-        pytest.param(b'[\n {"name": "Ada"}]', "the file is JSON", id="JSON"),
+        pytest.param(b"PK\x03\x04rest", "this file is a workbook (.xlsx, .ods or another zip file)", id="xlsx"),
+        pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "this file is an old workbook (.xls)", id="xls"),
+        pytest.param(b"%PDF-1.7\n%\xe2", "this file is a PDF", id="PDF"),
+        pytest.param(b"\n<!DOCTYPE html><html><body>", "this file is a web page", id="HTML"),
+        pytest.param("<html><table>".encode("utf-16"), "this file is a web page", id="HTML in UTF-16"),
+        pytest.param(b'<?xml version="1.0"?><Workbook>', "this file is a web page (HTML or XML)", id="XML"),
+        pytest.param(b"<p>Please sign in</p>", "this file is a web page (HTML or XML)", id="part of a page"),
+        pytest.param(b'[\n {"name": "Ada"}]', "this file is JSON", id="JSON"),
     ],
 )
 def test_a_file_that_is_not_csv_is_named_with_what_to_do(data: bytes, says: str) -> None:
@@ -269,7 +269,7 @@ def test_any_text_is_a_safe_folder_or_a_line_that_is_named(names: list[str]) -> 
     [
         pytest.param("name\nAda\n???\n", 'roster.csv:3: "???" can\'t become the name of a folder', id="no letter"),
         pytest.param("name,email\n\nAda,\n,\n ,x\nZoe,,,more\n", "roster.csv:6: this line has 4 cells", id="too many"),
-        pytest.param("name,team\nAda,1\n\n,2\n", "roster.csv:4: this line doesn't name a person", id="nobody"),
+        pytest.param("name,team\nAda,1\n\n,2\n", "roster.csv:4: this line doesn't name a participant", id="nobody"),
         pytest.param('name,login\n"Ada,ada\nZoe,zoe\n', "roster.csv:2: this line isn't valid CSV", id="quote"),
         pytest.param(
             'name,login\n"Ada\nL",ada\n', "roster.csv:2: a cell in quotation marks contains a line break", id="line end"
@@ -372,7 +372,7 @@ def test_ten_thousand_people_are_taken_and_no_more() -> None:
     names = [f"Person {number % 5000}" for number in range(10_000)]
 
     assert len({key_of(name) for name in folders(people(names))}) == 10_000
-    with pytest.raises(FileError, match="more than 10,000 people"):
+    with pytest.raises(FileError, match="more than 10,000 participants"):
         folders(people([*names, "One More"]))
 
 
@@ -380,7 +380,7 @@ def test_ten_thousand_people_are_taken_and_no_more() -> None:
     ("template", "says"),
     [
         ("git@host:course/site.git", "would have the same URL"),
-        ("git@host:course/{name}.git", "{name} isn't valid"),
+        ("git@host:course/{name}.git", "{name} isn't a valid placeholder"),
         ("ext::sh -c {login}", "isn't a URL or a folder"),
         ("--upload-pack={login}", "isn't a URL or a folder"),
     ],

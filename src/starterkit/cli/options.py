@@ -69,11 +69,13 @@ _ELSEWHERE_HELP = "External template: a folder or a git URL (URL, URL@TAG, URL@T
 Json = Annotated[bool, flag("--json", "Print one JSON object, for scripts.")]
 KeepMine = Annotated[bool, flag("--keep-mine", "If there are conflicts, keep your lines.")]
 TakeTheirs = Annotated[
-    bool, flag("--take-theirs", "If there are conflicts, take the path's lines. Your versions are kept.")
+    bool, flag("--take-theirs", "If there are conflicts, use the learning path's lines. Your versions are kept.")
 ]
-Markers = Annotated[bool, flag("--markers", "If there are conflicts, write both versions into the file, with markers.")]
-SaveLarge = Annotated[bool, flag("--save-large", "Commit files above 10 MB too.")]
-LeaveOut = Annotated[bool, flag("--leave-out", "Leave files above 10 MB and nested repositories out of the commit.")]
+Markers = Annotated[
+    bool, flag("--markers", "If there are conflicts, write both versions into the file, with conflict markers.")
+]
+SaveLarge = Annotated[bool, flag("--save-large", "Also commit files larger than 10 MB.")]
+LeaveOut = Annotated[bool, flag("--leave-out", "Don't commit files larger than 10 MB or nested git repositories.")]
 Elsewhere = Annotated[str, option("--template", "PLACE", _ELSEWHERE_HELP)]
 Trust = Annotated[bool, flag("--trust", "Run the code of an external template without asking.")]
 Framework = Annotated[
@@ -84,18 +86,20 @@ Framework = Annotated[
 ]
 Data = Annotated[
     list[str] | None,
-    option("--data -d", "KEY=VALUE", "Answer to a question, for example site_title=Notes. Repeatable."),
+    option(
+        "--data -d", "KEY=VALUE", "Answer to a question of the template, for example site_title=Notes (repeatable)."
+    ),
 ]
 At = Annotated[
     str,
     option(
         "--at",
         "STEP",
-        "Step to start at, with the steps before it solved (default: the starter project).",
+        "Step to start at, after solved earlier steps (default: the starter project).",
         complete_starts,
     ),
 ]
-Title = Annotated[str, option("--title", "TEXT", "Title that people see (default: made from the name).")]
+Title = Annotated[str, option("--title", "TEXT", "Title for readers (default: made from the name).")]
 
 
 def only_one(options: Mapping[str, object]) -> str:

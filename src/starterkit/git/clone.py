@@ -143,7 +143,7 @@ def _write_tree(git: Git, commit: str, folder: Path, name: str) -> None:
                 raise FileError(
                     file,
                     None,
-                    "this is a link or a submodule, which a template can't contain",
+                    "this is a link or a submodule, and a template can't contain links",
                     "Replace it with a normal file.",
                 )
             if os.name == "nt" and any(character in path for character in '\\:*?"<>|'):

@@ -55,7 +55,10 @@ def read_folder(folder: Path) -> Files:
             status = file.lstat()
             if not stat.S_ISREG(status.st_mode):
                 raise FileError(
-                    str(file), None, "this is a link, which a template can't contain", "Replace the link with the file."
+                    str(file),
+                    None,
+                    "this is a link, and a template can't contain links",
+                    "Replace the link with the file.",
                 )
             if status.st_size > FILE_LIMIT:
                 message = f"this file is larger than {FILE_LIMIT:,} bytes, which is the limit for a template"
@@ -106,7 +109,7 @@ def _is_tool_file(name: str) -> bool:
 def _check_folder(folder: Path, content: str) -> None:
     if folder.is_symlink():
         raise FileError(
-            str(folder), None, "this is a link, which a template can't contain", "Replace the link with the folder."
+            str(folder), None, "this is a link, and a template can't contain links", "Replace the link with the folder."
         )
     if not folder.is_dir():
         raise FileError(

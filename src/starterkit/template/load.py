@@ -78,7 +78,7 @@ def read_template(source: Source) -> Template:
 def read_step(source: Source, name: str) -> Step:
     """Read a step.yml. `name` is the step's full name. Raises `FileError` if the file is missing or invalid."""
     top = read_yaml(
-        source, f"steps/{name}/step.yml", "the file is missing", "Every step needs this file. See docs/authoring.md."
+        source, f"steps/{name}/step.yml", "this file is missing", "Every step needs this file. See docs/authoring.md."
     )
     keys = top.mapping(
         ("title", "summary", "minutes", "goal", "taught", "out_of_scope", "hints"),
@@ -245,7 +245,7 @@ def _step_names(source: Source) -> tuple[str, ...]:
             raise FileError(
                 label,
                 None,
-                "the name of a step's folder must be a number and a name in lowercase letters",
+                "the folder of a step must have a name like NN-name, in lowercase letters",
                 "Rename the folder, for example to 01-comments.",
             )
         number = int(match[1])

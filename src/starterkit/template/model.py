@@ -62,7 +62,7 @@ class FolderSource:
     def _check_no_link(self, name: str) -> None:
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
-                message = "this is a link, which a template can't contain"
+                message = "this is a link, and a template can't contain links"
                 raise FileError(self.label(str(part)), None, message, "Replace the link with the file.")
 
     def label(self, name: str) -> str:

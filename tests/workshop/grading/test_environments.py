@@ -515,7 +515,7 @@ def test_no_lock_file_makes_npm_ask_another_address(
         (lock({}, **{"starterkit.node": {"version": "1.0.0"}}), "isn't a package in node_modules"),
         (lock({}, **{"a>node_modules": {"version": "1.0.0"}}), "isn't a package in node_modules"),
         (lock({}, **{"\ud800\x1b[1m": {"version": "1.0.0"}}), "isn't a package in node_modules"),
-        (File(FILE, b'{"packages": ' + b"[" * 100_000), "values are nested too deeply"),
+        (File(FILE, b'{"packages": ' + b"[" * 100_000), "values in this file are nested too deeply"),
         (File(FILE, b'{"lockfileVersion": ' + b"1" * 5000 + b"}"), "isn't a lock file of this npm"),
     ],
 )

@@ -20,11 +20,11 @@ _PACKAGE_HELP = "Name of a package, with a version if you need one: httpx, 'http
 def add(
     context: typer.Context,
     packages: Annotated[list[str], argument("PACKAGE", _PACKAGE_HELP)],
-    dev: Annotated[bool, flag("--dev", "Add it for development only: tests and tools.")] = False,
+    dev: Annotated[bool, flag("--dev", "Add the package for development only, for example for tests.")] = False,
 ) -> None:
     """Add a package to your site and install it.
 
-    The package is declared, pinned, and installed into the site's own environment.
+    starterkit also writes the package and its version into your project's files.
     """
     console = console_of(context)
     with project_here(context) as project:

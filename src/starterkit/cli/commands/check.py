@@ -20,10 +20,11 @@ from starterkit.testing.results import CheckResult, TestResult
 def check(
     context: typer.Context,
     tests: Annotated[
-        list[str] | None, argument("TEST", "Tests, test files or steps to run (default: all so far).", complete_tests)
+        list[str] | None,
+        argument("TEST", "Tests, test files or steps to run (default: all tests so far).", complete_tests),
     ] = None,
-    pristine: Annotated[bool, flag("--pristine", "Run the path's own tests, even if you changed yours.")] = False,
-    fresh: Annotated[bool, flag("--fresh", "Create the environment again first.")] = False,
+    pristine: Annotated[bool, flag("--pristine", "Run the original tests, even if you changed your copies.")] = False,
+    fresh: Annotated[bool, flag("--fresh", "First install all packages again.")] = False,
     show_all: Annotated[bool, flag("--all", "Show every failing test, and everything that your code printed.")] = False,
 ) -> int:
     """Run the tests for all steps so far.

@@ -32,13 +32,13 @@ _TEMPLATE_HELP = "External template to compare: a folder or a git URL."
 def choose(
     context: typer.Context,
     answer: Annotated[list[str] | None, option("--answer -a", "KEY=VALUE", _ANSWER_HELP, complete_answers)] = None,
-    defaults: Annotated[bool, flag("--defaults", "Skip all questions that --answer doesn't answer.")] = False,
+    defaults: Annotated[bool, flag("--defaults", "Skip all questions that have no --answer.")] = False,
     template: Annotated[list[str] | None, option("--template", "PLACE", _TEMPLATE_HELP)] = None,
-    explain: Annotated[bool, flag("--explain", "Show the points of each answer for each framework.")] = False,
+    explain: Annotated[bool, flag("--explain", "Show how many points each answer gives to each framework.")] = False,
     save: Annotated[bool, flag("--save", "Save the result for `starterkit new`.")] = False,
     html: Annotated[str, option("--html", "FILE", "Write the result as a web page to share or print.")] = "",
 ) -> None:
-    """Find the framework to start with, in a few questions.
+    """Answer a few questions to find a framework for you.
 
     You can skip every question.
     """

@@ -17,11 +17,11 @@ def guide(
     context: typer.Context,
     port: Annotated[str, option("--port", "N", "Port of the guide (default: first free port).")] = "",
     no_open: Annotated[bool, flag("--no-open", "Don't open the guide in your browser.")] = False,
-    poll: Annotated[bool, flag("--poll", "Look for changes regularly, for example on a network drive.")] = False,
+    poll: Annotated[bool, flag("--poll", "Check for changes five times a second. Use this on network drives.")] = False,
 ) -> None:
-    """Show lesson, tests, hints and your site in the browser.
+    """Show the lesson, tests, hints and your site in the browser.
 
-    The page follows your saves. Only this machine can open it. Ctrl-C ends it.
+    The page updates after each save. Only this machine can open the page. Press Ctrl-C to stop.
     """
     console = console_of(context)
     number = port_number(port)

@@ -24,7 +24,7 @@ def hint(
 ) -> None:
     """Show the next hint for the first failing test.
 
-    Each hint says a little more than the one before.
+    Each new hint tells you a little more.
     """
     console = console_of(context)
     with project_here(context) as project:

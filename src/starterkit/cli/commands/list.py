@@ -15,14 +15,14 @@ from starterkit.cli.options import argument, complete_frameworks, console_of, fo
 from starterkit.template.bundled import bundled_names, bundled_template
 from starterkit.template.model import Step, Template
 
-_NAMES_HELP = "Frameworks to show with their steps (default: all, without steps)."
+_NAMES_HELP = "Frameworks to show with their steps (default: all frameworks, without steps)."
 
 
 def list_frameworks(
     context: typer.Context,
     names: Annotated[list[str] | None, argument("NAME", _NAMES_HELP, complete_frameworks)] = None,
 ) -> None:
-    """List the frameworks, what each costs you, and how long it takes."""
+    """List the frameworks with their drawbacks and the time that they take."""
     templates = [bundled_template(name)[1] for name in names or bundled_names()]
     _show(console_of(context), templates, folder_of(context), with_steps=bool(names))
 

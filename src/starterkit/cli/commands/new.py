@@ -45,7 +45,7 @@ from starterkit.template.resolve import ResolvedTemplate, locate_bundled
 
 _DEFAULT_FOLDER = "my-site"
 _UNSURE = "choose"  # the answer that starts the questions of `starterkit choose`
-_BUNDLE_HELP = "Bundle to take all packages from, now and later, without the network."
+_BUNDLE_HELP = "Folder with all packages (a bundle), to install without the network."
 
 
 def new(
@@ -56,14 +56,14 @@ def new(
     trust: Trust = False,
     data: Data = None,
     defaults: Annotated[bool, flag("--defaults", "Use the default answer to every question.")] = False,
-    no_install: Annotated[bool, flag("--no-install", "Don't create the environment or run the tests now.")] = False,
+    no_install: Annotated[bool, flag("--no-install", "Don't install packages or run tests now.")] = False,
     at: At = "",
-    complete: Annotated[bool, flag("--complete", "Start with the complete site, with every step solved.")] = False,
+    complete: Annotated[bool, flag("--complete", "Create the finished site, with all steps solved.")] = False,
     bundle: Annotated[str, option("--bundle", "DIR", _BUNDLE_HELP)] = "",
 ) -> int:
-    """Create a site in a new git repository with its learning path.
+    """Create a site with a learning path in a new git repository.
 
-    Asks for what is missing. Every question has an option.
+    starterkit asks for each value that you leave out.
     """
     only_one({"--at": at, "--complete": complete})
     only_one({"--framework": framework, "--template": template})

@@ -32,14 +32,14 @@ def next_step(
     keep_mine: KeepMine = False,
     take_theirs: TakeTheirs = False,
     markers: Markers = False,
-    solve_first: Annotated[bool, flag("--solve", "Merge the solution of this step first.")] = False,
+    solve_first: Annotated[bool, flag("--solve", "First merge the solution of this step into your code.")] = False,
     no_check: Annotated[bool, flag("--no-check", "Continue without running the tests.")] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
 ) -> int:
     """Save your work and start the next step.
 
-    If tests fail, this changes nothing and shows which tests fail.
+    If tests fail, the command lists them and changes nothing.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)

@@ -25,7 +25,8 @@ def pull(
     branch: Annotated[str, argument("BRANCH", "Branch to merge (default: the upstream of your branch).")] = "",
     keep_mine: KeepMine = False,
     take_theirs: Annotated[
-        bool, flag("--take-theirs", "If there are conflicts, take the new lines. Your lines stay in your history.")
+        bool,
+        flag("--take-theirs", "If there are conflicts, use the pulled lines. Your lines stay in your git history."),
     ] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,

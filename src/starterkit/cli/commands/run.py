@@ -17,13 +17,13 @@ from starterkit.project.serve import SchemaOutdated, serve
 
 def run(
     context: typer.Context,
-    port: Annotated[str, option("--port", "N", "Port to serve on (default: first free port).")] = "",
+    port: Annotated[str, option("--port", "N", "Port of the site (default: first free port).")] = "",
     open_browser: Annotated[bool, flag("--open", "Open the site in your browser.")] = False,
-    reset: Annotated[bool, flag("--reset", "Create a new database before serving, and keep the old file.")] = False,
+    reset: Annotated[bool, flag("--reset", "Create a new database first. The old file is kept.")] = False,
 ) -> int:
     """Serve your site, and restart it after each change.
 
-    The site answers on this machine only. The first run creates the database, with sample articles.
+    Only this machine can open the site. The first run creates a database with sample articles.
     """
     console = console_of(context)
     number = port_number(port)

@@ -39,14 +39,16 @@ _HOW = {
     "CHOSEN": "Merged the solution of {step}, and resolved the conflicts as you chose.",
     "NAMED": "Replaced the files that you named with the solution of {step}.",
 }
-_FILES_HELP = "Files to replace with files of the solution (default: merge the whole solution)."
+_FILES_HELP = "Files to replace with the solution's files (default: merge the whole solution)."
 
 
 def solve(
     context: typer.Context,
     files: Annotated[list[str] | None, argument("FILE", _FILES_HELP)] = None,
     show: Annotated[bool, flag("--show", "Show how the solution differs from your code, and change nothing.")] = False,
-    replace_all: Annotated[bool, flag("--replace", "Replace every file of the path. Your versions are kept.")] = False,
+    replace_all: Annotated[
+        bool, flag("--replace", "Replace all files of the learning path. Your versions are kept.")
+    ] = False,
     no_check: Annotated[bool, flag("--no-check", "Merge without running the tests.")] = False,
     keep_mine: KeepMine = False,
     take_theirs: TakeTheirs = False,
@@ -56,7 +58,7 @@ def solve(
 ) -> int:
     """Merge the solution of this step into your code, and test it.
 
-    The solution is tested in a copy first. If files are replaced, your versions are kept.
+    starterkit tests the solution in a copy first. If it replaces files, it keeps your versions.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)

@@ -16,12 +16,12 @@ from starterkit.project.undo import undo as restore
 
 def undo(
     context: typer.Context,
-    redo: Annotated[bool, flag("--redo", "Redo the command that was undone last.")] = False,
-    force: Annotated[bool, flag("--force", "Undo later commits and changes too. They stay in a snapshot.")] = False,
+    redo: Annotated[bool, flag("--redo", "Redo the last command that you undid.")] = False,
+    force: Annotated[bool, flag("--force", "Also undo later commits and changes. A snapshot keeps them.")] = False,
 ) -> None:
     """Undo the last command that changed files.
 
-    Restores your branch, index and files exactly, even untracked files.
+    starterkit restores your branch, index and files exactly, even untracked files.
     """
     with project_here(context, names_markers=False) as project:
         _show(console_of(context), restore(project, redo=redo, force=force))

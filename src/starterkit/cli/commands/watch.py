@@ -48,11 +48,11 @@ _KEYS = {
 
 def watch(
     context: typer.Context,
-    poll: Annotated[bool, flag("--poll", "Look for changes five times a second, for network disks.")] = False,
+    poll: Annotated[bool, flag("--poll", "Check for changes five times a second. Use this on network drives.")] = False,
 ) -> int:
     """Run the tests after each save, and show the first failing test.
 
-    Keys run the other commands. Without a terminal, each event is a line of JSON.
+    Press a key to run another command. Outside a terminal, each event is a line of JSON.
     """
     console, events = console_of(context), Events()
     console.farewell = "Stopped watching. Your work is safe."

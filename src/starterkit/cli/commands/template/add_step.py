@@ -21,7 +21,7 @@ def add_step(
     template: TemplateFolder,
     name: Annotated[str, argument("NAME", "Name of the step without its number, for example `tags`.")],
     after: Annotated[
-        str, option("--after", "STEP", "Step before the new step, or base (default: the last step).")
+        str, option("--after", "STEP", "Step before the new step, or base to insert it first (default: the last step).")
     ] = "",
     title: Title = "",
 ) -> None:

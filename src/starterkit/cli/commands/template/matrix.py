@@ -14,7 +14,7 @@ from starterkit.validation.plan import matrix as jobs_of
 from starterkit.validation.runner import RunSettings
 from starterkit.validation.target import templates_under_test
 
-_VERSION_HELP = "Version of Python or Node (default: the oldest and the newest)."
+_VERSION_HELP = "Python or Node version to test (default: the oldest and the newest)."
 
 
 def matrix(
@@ -23,7 +23,7 @@ def matrix(
     steps_per_job: Annotated[str, option("--steps-per-job", "N", "Number of steps in each job (default: 2).")] = "",
     version: Annotated[list[str] | None, option("--with", "VERSION", _VERSION_HELP)] = None,
 ) -> None:
-    """Print the jobs of a validation in CI as a JSON matrix."""
+    """Print a JSON matrix of CI jobs that validate templates."""
     store = RunSettings(cache_folder()).templates
     subjects, unreadable = templates_under_test(names or [], folder_of(context), store, trusted=True)  # runs no code
     for template in unreadable:

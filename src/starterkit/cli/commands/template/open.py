@@ -20,11 +20,11 @@ from starterkit.process import quoted
 def open_path(
     context: typer.Context,
     template: TemplateFolder,
-    destination: Annotated[str, argument("DIR", "Folder to create for the repository.")],
+    destination: Annotated[str, argument("DIR", "Folder to create for the git repository.")],
 ) -> None:
     """Turn a template's learning path into a git repository to edit.
 
-    Edit it with git (amend, fixup, rebase). A change in an early step continues into all later steps.
+    Edit the commits with git (amend, fixup, rebase). A change to an early step also reaches later steps.
     """
     console, here = console_of(context), folder_of(context)
     _show(

@@ -23,11 +23,11 @@ def outdated(
     context: typer.Context,
     template: TemplateFolder,
     try_them: Annotated[bool, flag("--try", "Validate a copy of the template with the newest packages.")] = False,
-    write: Annotated[bool, flag("--write", "Write the newest pins into the template.")] = False,
+    write: Annotated[bool, flag("--write", "Write the newest package versions into the template.")] = False,
 ) -> int:
     """List the packages of a template that have newer releases.
 
-    This command uses the network. With --try, the exit code is 1 if the newest packages cause findings.
+    This command uses the network. With --try, the exit code is 1 if the newest packages cause problems.
     """
     console = console_of(context)
     result = compare(template_folder(template, folder_of(context)), console.show_progress)

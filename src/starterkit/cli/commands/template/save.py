@@ -17,12 +17,14 @@ from starterkit.process import quoted
 
 def save(
     context: typer.Context,
-    folder: Annotated[str, argument("DIR", "Repository from `template open` (default: the current folder).")] = "",
+    folder: Annotated[
+        str, argument("DIR", "Repository that `starterkit template open` created (default: the current folder).")
+    ] = "",
     to: Annotated[str, option("--to", "FOLDER", "Template folder to save to (default: the opened template).")] = "",
-    force: Annotated[bool, flag("--force", "Overwrite changes made in the template since `template open`.")] = False,
+    force: Annotated[bool, flag("--force", "Overwrite changes made in the template since you opened it.")] = False,
     renumber: Annotated[bool, flag("--renumber", "Number the steps in the order of their commits.")] = False,
 ) -> None:
-    """Write the commits of an opened path back into its template."""
+    """Save the commits of an opened template back into the template."""
     console, here = console_of(context), folder_of(context)
     target = expand_user_path(to, here) if to else None
     opened = expand_user_folder(folder, here)

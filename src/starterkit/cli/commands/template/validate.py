@@ -34,7 +34,7 @@ _STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "
 _STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
 _ONLY_HELP = "Rule to run, for example hints (default: all rules, repeatable)."
 _SKIP_HELP = "Rule to leave out, for example hints (repeatable)."
-_SINCE_HELP = "Validate only steps changed since this revision, and later steps."
+_SINCE_HELP = "Validate only steps that changed since this git revision, and later steps."
 _REPEAT_HELP = "Run each solution's tests N times, to find flaky tests (default: once)."
 _CACHED = " (cached)"
 
@@ -48,18 +48,20 @@ def validate(
     only: Annotated[list[str] | None, option("--only", "RULE", _ONLY_HELP)] = None,
     skip: Annotated[list[str] | None, option("--skip", "RULE", _SKIP_HELP)] = None,
     jobs: Annotated[str, option("--jobs", "N", "Number of programs to run at once (default: one per core).")] = "",
-    shard: Annotated[str, option("--shard", "I/N", "Part of the work to do, for example 1/4.")] = "",
+    shard: Annotated[
+        str, option("--shard", "I/N", "Part of the work to do, for example 1/4 for the first quarter.")
+    ] = "",
     changed_since: Annotated[str, option("--changed-since", "REV", _SINCE_HELP)] = "",
-    junit: Annotated[str, option("--junit", "FILE", "File for a JUnit report.")] = "",
-    github: Annotated[bool, flag("--github", "Add annotations that GitHub shows next to the lines.")] = False,
+    junit: Annotated[str, option("--junit", "FILE", "File to write a JUnit report to.")] = "",
+    github: Annotated[bool, flag("--github", "Print annotations that GitHub shows next to the code.")] = False,
     no_cache: Annotated[bool, flag("--no-cache", "Run every rule again, even if nothing changed.")] = False,
     repeat: Annotated[str, option("--repeat", "N", _REPEAT_HELP)] = "",
     record: Annotated[bool, flag("--record", "Write which lines each test depends on into the template.")] = False,
     trust: Annotated[bool, flag("--trust", "Run the code of an external template without asking.")] = False,
 ) -> int:
-    """Prove that every step of a template works.
+    """Test that every step of a template works.
 
-    Installs the template's packages and runs its code. Unchanged parts don't run again.
+    starterkit installs the template's packages and runs its code. Unchanged parts don't run again.
     """
     console = console_of(context)
     repetitions = whole_number(repeat, "--repeat") or 1

@@ -26,11 +26,11 @@ from starterkit.workshop.bundle.targets import platforms_of, pythons_of, sorted_
 from starterkit.workshop.store import find_workshop, open_workshop
 
 _MEGABYTE = 1_000_000
-_FRAMEWORK_HELP = "Framework, repeatable (default: the workshop's, or all of them outside a workshop)."
+_FRAMEWORK_HELP = "Framework to include, repeatable (default: the workshop's framework, or all frameworks)."
 _PLATFORM_HELP = (
     "linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64, repeatable (default: this machine's)."
 )
-_PYTHON_HELP = "Python version in the room, for example 3.12, repeatable (default: the one that runs starterkit)."
+_PYTHON_HELP = "Python version of the machines, for example 3.12, repeatable (default: your version)."
 
 
 def bundle(
@@ -43,12 +43,12 @@ def bundle(
     platforms: Annotated[list[str] | None, option("--platform", "NAME", _PLATFORM_HELP)] = None,
     pythons: Annotated[list[str] | None, option("--python", "VERSION", _PYTHON_HELP)] = None,
     without_starterkit: Annotated[
-        bool, flag("--without-starterkit", "Leave out starterkit, if the room has it already.")
+        bool, flag("--without-starterkit", "Leave out starterkit, if the machines already have it.")
     ] = False,
 ) -> None:
-    """Create a folder with everything that a room without internet needs.
+    """Create a folder with everything for a workshop without internet.
 
-    The folder holds starterkit, all packages and Node. Its README.txt has the commands to type.
+    The folder contains starterkit, all packages and Node. Its README.txt lists the commands to type.
 
     If the command was interrupted, type it again to continue.
 

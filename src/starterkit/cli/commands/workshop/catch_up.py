@@ -35,21 +35,25 @@ def catch_up(
     context: typer.Context,
     people_and_step: Annotated[
         list[str],
-        argument("WHO... STEP", "The participants, then the step to bring them to.", complete_people_and_step),
+        argument(
+            "WHO... STEP", "One or more participants, and then the step to bring them to.", complete_people_and_step
+        ),
     ],
-    replace: Annotated[bool, flag("--replace", "At each missing step, take the path's version of every file.")] = False,
+    replace: Annotated[
+        bool, flag("--replace", "At each missing step, replace all files of the learning path.")
+    ] = False,
     count_as: Annotated[
-        str, option("--count-as", "green|red", "Result of the current step (green or red), if no tests can run.")
+        str, option("--count-as", "green|red", "Result to record for the current step, if no tests can run.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Bring participants to a step by filling in the steps that they missed.
+    """Bring participants to a step by adding solutions for the steps that they missed.
 
-    Participants keep their own work. The missing steps come from the solutions.
+    Participants keep their own work.
 
-    Each filled-in step is a separate commit and is marked in the results.
+    Each added step is a separate commit, and the results mark the step.
 
-    The tests of the current and filled-in steps run in the sandbox.
+    The tests of the current and added steps run in the sandbox.
     """
     console = console_of(context)
     *names, step = people_and_step

@@ -51,7 +51,7 @@ _WIDEST_NAME = 48
 _MOST_TITLES, _LONGEST_TITLE = 30, 120
 _COLUMN_NAMES = {"first": "first name", "last": "surname", "email": "e-mail"}
 _DEFAULT_FOLDER = "workshop"
-_FOLDER_HELP = "Folder of the workshop (default: the workshop that you are in, or a new folder workshop)."
+_FOLDER_HELP = "Folder of the workshop (default: the current workshop, or a new folder `workshop`)."
 _REMOTE_HELP = "URL of each participant's repository, with {login} or {folder} in it."
 RosterFile = Annotated[str, argument("ROSTER", "CSV file with the participants, for example from a learning platform.")]
 WorkshopFolder = Annotated[str, argument("DIR", _FOLDER_HELP)]
@@ -71,7 +71,9 @@ def create(
     remote_template: RemoteTemplate = "",
     due: Due = "",
     zips: Annotated[str, option("--zip", "FOLDER", "Write one ZIP file per participant into this folder.")] = "",
-    folders: Annotated[str, option("--folders", "FOLDER", "Folder for one working folder per participant.")] = "",
+    folders: Annotated[
+        str, option("--folders", "FOLDER", "Folder in which each participant gets a working folder.")
+    ] = "",
     jobs: Jobs = "",
 ) -> int:
     """Create a workshop with one repository for each person or team.

@@ -50,14 +50,16 @@ def grade(
     ] = "",
     due: Annotated[str, option("--due", "TIME", "Deadline. The last commit before it counts.")] = "",
     jobs: Annotated[str, option("--jobs", "N", "Number of submissions to run at once (default: one per core).")] = "",
-    shard: Annotated[str, option("--shard", "I/N", "Part of the participants to grade, for example 1/4.")] = "",
+    shard: Annotated[
+        str, option("--shard", "I/N", "Part of the participants to grade, for example 1/4 for the first quarter.")
+    ] = "",
     again: Annotated[bool, flag("--again", "Grade everything again, even unchanged work.")] = False,
     scheduler: Annotated[
-        str, option("--scheduler", "ADDRESS", "Dask scheduler whose workers run the submissions.")
+        str, option("--scheduler", "ADDRESS", "Address of the Dask scheduler whose workers run the submissions.")
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
-    """Grade each participant's last commit in a sandbox, with the path's tests.
+    """Grade each participant's last commit with the original tests, in a sandbox.
 
     Unchanged work isn't graded again. If grading was interrupted, type the command again to continue.
     """

@@ -22,12 +22,12 @@ def similar(
     context: typer.Context,
     names: PeopleNames = None,
     at_least: Annotated[
-        str, option("--at-least", "PERCENT", "Smallest share of similar code to show (default: 50).")
+        str, option("--at-least", "PERCENT", "Smallest percentage of similar code to show (default: 50).")
     ] = "",
 ) -> None:
     """Show pairs of participants whose own code is similar.
 
-    Code that comes from the path doesn't count.
+    Code of the learning path doesn't count.
 
     Similar code proves nothing, because people who learn together write similar code.
     Use the result to start a conversation.
@@ -58,7 +58,7 @@ def _show(console: Console, workshop: Workshop, compared: SimilarityResult, perc
     console.print()
     if compared.people > 1:
         console.print(f"The median of all pairs of {compared.people} people is {compared.usual:.0%}.")
-    console.print("Code that comes from the path doesn't count.")
+    console.print("Code of the learning path doesn't count.")
     console.print("Similar code proves nothing, because people who learn together write similar code.")
     for reason in dict.fromkeys(why for _, why in compared.passed):
         names = ", ".join(workshop.called[person.folder] for person, why in compared.passed if why == reason)

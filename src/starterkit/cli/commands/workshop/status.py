@@ -21,16 +21,20 @@ _SECONDS = 15
 def status(
     context: typer.Context,
     as_csv: Annotated[bool, flag("--csv", "Print CSV, with one line for each person.")] = False,
-    html: Annotated[str, option("--html", "FILE", "HTML file to write, which reloads itself in the browser.")] = "",
-    watch: Annotated[bool, flag("--watch", "Collect, grade and show the status repeatedly, until Ctrl-C.")] = False,
+    html: Annotated[str, option("--html", "FILE", "HTML file to write. The page reloads itself in the browser.")] = "",
+    watch: Annotated[
+        bool, flag("--watch", "Collect, grade and show the status again and again. Press Ctrl-C to stop.")
+    ] = False,
     every: Annotated[str, option("--every", "SECONDS", "With --watch: seconds between two rounds (default: 15).")] = "",
-    hide_names: Annotated[bool, flag("--hide-names", "Show pseudonyms, the same each time, instead of names.")] = False,
+    hide_names: Annotated[
+        bool, flag("--hide-names", "Show pseudonyms instead of names. Each participant keeps the same pseudonym.")
+    ] = False,
     stuck_after: Annotated[
         str,
         option(
             "--stuck-after",
             "MINUTES",
-            "Minutes with failing tests and no commit until a person is stuck (default: 20).",
+            "Minutes with failing tests and no commit before a participant counts as stuck (default: 20).",
         ),
     ] = "",
     trust_submissions: TrustSubmissions = False,
