@@ -39,7 +39,7 @@ COMMANDS = (
         "Answer a few questions to find a framework for you.",
         ("choose", "choose --defaults --answer language=python --answer build=api")),
     CommandEntry("list", "commands.list:list_frameworks", _BEGIN,
-        "List the frameworks with their drawbacks and the time that they take.",
+        "List the frameworks, their drawbacks, and the time they take.",
         ("list", "list flask", "list --json")),
     CommandEntry("new", "commands.new:new", _BEGIN,
         "Create a site with a learning path in a new git repository.",

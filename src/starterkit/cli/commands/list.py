@@ -22,7 +22,7 @@ def list_frameworks(
     context: typer.Context,
     names: Annotated[list[str] | None, argument("NAME", _NAMES_HELP, complete_frameworks)] = None,
 ) -> None:
-    """List the frameworks with their drawbacks and the time that they take."""
+    """List the frameworks, their drawbacks, and the time they take."""
     templates = [bundled_template(name)[1] for name in names or bundled_names()]
     _show(console_of(context), templates, folder_of(context), with_steps=bool(names))
 
