@@ -154,7 +154,7 @@ def test_a_site_that_cannot_start_says_why_and_starts_after_the_next_save(page: 
 def test_diff_solution_and_map(page: Page, begun_site: Path) -> None:
     code = begun_site / "conduit" / "features.py"
     code.write_text(code.read_text("utf-8") + "# a line of my own\n", "utf-8")
-    page.locator("#tabs").get_by_role("tab", name="My diff").click()
+    page.locator("#tabs").get_by_role("tab", name="My changes").click()
     expect(page.locator("#diff-files .added", has_text="a line of my own")).to_be_visible()
 
     page.locator("#tabs").get_by_role("tab", name="Solution").click()

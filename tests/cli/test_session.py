@@ -18,8 +18,8 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize(
     ("branch", "says"),
     [
-        ("main", "starterkit has finished it now."),
-        ("idea", "starterkit has undone it, because you are on another branch."),
+        ("main", "starterkit has now finished the command."),
+        ("idea", "starterkit undid the command, because you are on another branch now."),
     ],
 )
 def test_an_interrupted_command_is_finished_or_undone_and_named(site: Path, branch: str, says: str) -> None:

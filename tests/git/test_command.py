@@ -127,7 +127,9 @@ def test_commands_in_a_project_refuse_a_git_that_is_too_old(project: Path) -> No
     path = f"{old_git(project.parent / 'bin', '2.34.1')}{os.pathsep}{os.environ['PATH']}"
 
     assert "too old" in starterkit("next", "--no-check", cwd=project, code=4, env={"PATH": path}).err
-    assert "2.34.1, needed: >=2.38" in flat(starterkit("doctor", cwd=project, code=4, env={"PATH": path}).out)
+    assert "2.34.1, but version >=2.38 is needed" in flat(
+        starterkit("doctor", cwd=project, code=4, env={"PATH": path}).out
+    )
 
 
 # --- configuration in variables ------------------------------------------------------------------------------------

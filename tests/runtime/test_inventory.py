@@ -248,7 +248,7 @@ def test_check_repairs_what_makes_tests_fail_and_doctor_names_it(site: Path) -> 
     (site / "conduit.py").write_text("import bread\n\n\ndef menu():\n    return ['bread'] if bread.VERSION else []\n")
     done = starterkit("check", cwd=site)
 
-    assert "The environment is damaged: 1 file is missing or damaged" in done.err
+    assert "The environment of this project is damaged: 1 file is missing or damaged" in done.err
     assert "up to date" in starterkit("doctor", cwd=site).out
 
 
@@ -259,7 +259,7 @@ def test_check_fresh_creates_the_environment_again(site: Path) -> None:
 
     done = starterkit("check", "--fresh", cwd=site)
 
-    assert "Removed these packages, because they are not in pyproject.toml: mine==1.0" in done.err
+    assert "Removed packages that aren't in pyproject.toml: mine==1.0" in done.err
     assert not mine.exists()
 
 

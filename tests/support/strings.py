@@ -139,10 +139,11 @@ def _screens() -> Iterator[ReadText]:
 
 _PRINTING = frozenset({"say", "Finding", "SetupFinding", "ToolReport", "SideEffect"})
 # Calls that print one paragraph: their arguments are parts of it.
-_LINES = frozenset({"print", "ok", "say_prose", "info", "note_prose", "type_next", "show_files"})
-# Names of commands, options and styles, JSON and HTML, and texts without words beside their values.
+_LINES = frozenset({"print", "paragraph", "joined", "ok", "say_prose", "info", "note_prose", "type_next", "show_files"})
+# Names of commands, options and styles, JSON and HTML, git's headers, and texts without words beside their values.
 _NOT_READ = re.compile(
-    r"\s*(<|starterkit\.|--?\w[\w-]*( -\w)?$|(bold|dim|cyan)( \w+)?$|(\W|{[^{}]*})*$"
+    r"\s*(<|starterkit\.|--?\w[\w-]*( -\w)?( {[^{}]*}.*)?$|(bold|dim|cyan)( \w+)?$|(\W|{[^{}]*})*$"
+    r"|{[^{}]*}: `starterkit[^`]*`$|(new|old|deleted)( file)? mode |rename to |Binary files "
     r"|(template|workshop|run|new|git|cd|for|uvx|sudo|unzip)\b [-\w{./]+( [-{].*)?$)",
     re.DOTALL,
 )
@@ -233,16 +234,19 @@ def _guide_texts() -> Iterator[ReadText]:
     html, script = (SOURCE / "web" / "static" / name for name in ("guide.html", "guide.js"))
     for number, line in enumerate(html.read_text("utf-8").splitlines(), 1):
         labels = re.findall(r'(?:aria-label|title)="([^"]+)"', line)
-        for text in (*labels, re.sub(r"<[^>]+>", "", line)):
+        for text in (*labels, re.sub(r"<[^>]+>", "", re.sub(r"</?(code|kbd)>", "`", line))):
             yield _read(html, number, unescape(text))
     for number, line in enumerate(script.read_text("utf-8").splitlines(), 1):
         for text in re.findall(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`', re.sub(r"\\`", "'", line)):
-            yield _read(script, number, re.sub(r"\$\{[^}]*\}", "{}", "".join(text)))
+            shown = re.sub(r"\$\{[^}]*\}", "{}", "".join(text))
+            if not re.match(r"[(.#]|allow-|use strict", shown):  # for the browser, not for people
+                yield _read(script, number, shown)
     for file, tree in _trees("web").items():
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        parts = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in ast.walk(tree):
             is_text = isinstance(node, ast.JoinedStr) or isinstance(getattr(node, "value", None), str)
-            if isinstance(node, ast.expr) and is_text and id(node) not in docstrings:
+            if isinstance(node, ast.expr) and is_text and id(node) not in docstrings | parts:
                 text = "".join(_variants(node, file)[:1])
                 if text.endswith((".", "…")):
                     yield _read(file, node.lineno, text)
@@ -304,11 +308,13 @@ def _variants(node: ast.expr, file: Path) -> list[str]:
 def _call_variants(node: ast.Call, file: Path) -> list[str]:
     name = _called(node)
     if name == "type_next":
-        command = ast.JoinedStr([ast.Constant(": `starterkit "), *node.args[1:2], ast.Constant("`")])
-        return _combined([node.args[0], *command.values], file)
+        why, command = node.args[0], node.args[1]
+        command = ast.Constant("{command}") if isinstance(command, ast.Starred) else command
+        typed = [f"`{'' if words.startswith('cd ') else 'starterkit '}{words}`" for words in _variants(command, file)]
+        return [f"{each}: {typed[0]}" for each in _variants(why, file)]
     if name == "show_files":
         return [f"{title}: {{files}}" for title in _variants(node.args[1], file)]
-    if name in _LINES or name == "joined":
+    if name in _LINES:
         return _combined(node.args, file)
     if name in ("text", "markup") and node.args:
         return _variants(node.args[0], file)

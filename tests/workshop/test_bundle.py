@@ -452,7 +452,7 @@ def test_a_moved_bundle_is_named_once_and_what_is_up_to_date_needs_none(
     monkeypatch.delenv("STARTERKIT_BUNDLE")
     assert str(moved) in ran(capsys, "-C", str(site), "doctor", "--json")[0]
     monkeypatch.setenv("STARTERKIT_BUNDLE", "off")
-    assert "the bundle" not in ran(capsys, "-C", str(site), "doctor")[0]
+    assert "workshop bundle" not in ran(capsys, "-C", str(site), "doctor")[0]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,11 @@ def _bug(console: Console, error: BaseException, arguments: list[str]) -> int:
     from starterkit.crash_report import write_report  # noqa: PLC0415 - slow, and only a bug needs it
 
     report = write_report(error, arguments)
-    where = f"The full report is in {report}." if report else "The report couldn't be written, so here it is."
+    where = (
+        f"The full report is in {report}."
+        if report
+        else "starterkit couldn't write the report, so the report follows here."
+    )
     message = f"starterkit failed with {type(error).__name__}. {where}"
     fix = "Please report this bug."
     _keep_error(console, message, fix, ExitCode.BUG)

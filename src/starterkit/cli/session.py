@@ -38,11 +38,11 @@ def _tell_recovery(console: Console, project: Project) -> bool:
     recovered = project.recovered
     if recovered is None:
         return False
-    undone = "starterkit has undone it, because you are on another branch."
-    result = "starterkit has finished it now." if recovered.finished else undone
+    undone = "starterkit undid the command, because you are on another branch now."
+    result = "starterkit has now finished the command." if recovered.finished else undone
     console.note_prose(f"The last `starterkit {recovered.command}` was interrupted. {result}")
     for path in recovered.left:
-        console.info(f"You changed {path} after that. Your version stays.", indent=2)
+        console.info(f"You changed {path} later, so your version stays.", indent=2)
     return True
 
 

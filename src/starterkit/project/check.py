@@ -64,7 +64,7 @@ def repaired(project: Project, say: Progress) -> bool:
     """If the project's environment is damaged, create it again and return True. Otherwise return False."""
     problem = environment_problem(project.folder, project.template.environment)
     if problem:
-        say(f"The environment is damaged: {problem}")
+        say(f"The environment of this project is damaged: {problem}")
         prepared(project, say, fresh=True)
     return bool(problem)
 

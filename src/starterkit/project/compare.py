@@ -92,7 +92,7 @@ def step_to_compare(project: Project, name: str = "") -> str:
     `UsageError` for a step that hasn't started yet.
     """
     if project.step is None and not name:
-        raise UsageError("You have not started a step yet.", "Start the first step: `starterkit next`.")
+        raise UsageError("You haven't started a step yet.", "Start the first step: `starterkit next`.")
     so_far = project.path.steps_so_far(project.state.step)
     if name:
         step = project.template.find_step(name)

@@ -80,8 +80,9 @@ def _tools(template: Template | None) -> tuple[SetupFinding, ...]:
 
 def _tool(report: ToolReport) -> SetupFinding:
     if not report.version:
-        return SetupFinding(report.name, False, f"{report.found or 'not found'} (needed: {report.wanted})", report.fix)
-    needed = "" if report.ok else f", needed: {report.wanted}"
+        found = report.found or "not found"
+        return SetupFinding(report.name, False, f"{found} (version {report.wanted} is needed)", report.fix)
+    needed = "" if report.ok else f", but version {report.wanted} is needed"
     return SetupFinding(report.name, report.ok, f"{report.version}{needed} ({report.found})", report.fix)
 
 
@@ -90,7 +91,7 @@ def _repository(project: Project) -> tuple[SetupFinding, ...]:
     if finished.code == 0:
         return ()
     error = git_failed(finished)
-    return (SetupFinding("the repository", False, error.message, error.fix),)
+    return (SetupFinding("git repository", False, error.message, error.fix),)
 
 
 def _identity(project: Project) -> SetupFinding:
@@ -101,7 +102,7 @@ def _identity(project: Project) -> SetupFinding:
     return SetupFinding(
         "your name in git",
         False,
-        f"not set, so the author of your commits is {identity.name}",
+        f"not set. Your commits have the author {identity.name}.",
         'Run `git config --global user.name "Your Name"` and `git config --global user.email you@example.com`.',
         is_needed=False,
     )
@@ -112,12 +113,12 @@ def _path(project: Project) -> tuple[SetupFinding, Template | None]:
     if project.repository.git.refs(PATH_REF, METADATA_REF) == recorded:
         steps = len(project.template.step_names)
         result = f"{project.template.title}, {steps} steps, created by starterkit {project.state.version}"
-        return SetupFinding("the path", True, result), project.template
+        return SetupFinding("learning path", True, result), project.template
     fix = (
         "Run `starterkit status` to restore it from the remote or from the template. "
         f"If another clone has the path, push it from there: `git push origin {PATH_REF} {METADATA_REF}`."
     )
-    return SetupFinding("the path", False, "not in this clone", fix), None
+    return SetupFinding("learning path", False, "missing from this clone", fix), None
 
 
 def _bundle(project: Project) -> tuple[SetupFinding, ...]:
@@ -126,8 +127,10 @@ def _bundle(project: Project) -> tuple[SetupFinding, ...]:
     try:
         project.bundle.check_fits()
     except StarterkitError as wrong:
-        return (SetupFinding("the bundle", False, wrong.message, wrong.fix, is_needed=False),)
-    return (SetupFinding("the bundle", True, f"{project.bundle.folder}, created on {project.bundle.contents.date}"),)
+        return (SetupFinding("workshop bundle", False, wrong.message, wrong.fix, is_needed=False),)
+    return (
+        SetupFinding("workshop bundle", True, f"{project.bundle.folder}, created on {project.bundle.contents.date}"),
+    )
 
 
 def _environment(project: Project, template: Template | None) -> tuple[SetupFinding, ...]:
@@ -145,5 +148,5 @@ def _environment(project: Project, template: Template | None) -> tuple[SetupFind
         problem = f"up to date, but its disk {NOEXEC}"
         fix = "If tests fail for this reason, move the project to another disk, for example into your home folder."
     if problem:
-        return (SetupFinding("the environment", False, problem, fix, is_needed=False),)
-    return (SetupFinding("the environment", True, "up to date"),)
+        return (SetupFinding("project environment", False, problem, fix, is_needed=False),)
+    return (SetupFinding("project environment", True, "up to date"),)

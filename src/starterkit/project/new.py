@@ -148,7 +148,7 @@ def create(order: ProjectSpec, say: Progress) -> Created:
     check_trust(order)
     if order.bundle is not None:
         order.bundle.check_whole(order.template.name)
-    say(f"Rendering the {order.template.title} project …")
+    say(f"Creating the {order.template.title} project …")
     path = rendered_path(order)
     say("Writing the learning path to git …")
     before = {entry.name for entry in order.destination.iterdir()} if order.destination.exists() else None
@@ -272,5 +272,5 @@ def _install_and_check(order: ProjectSpec, layers: list[Layer], say: Progress) -
         raise failed.with_unchanged_list() from failed
     repository = Repository(folder, folder / ".git", folder / ".git")
     with Project(folder, repository) as project:
-        say("Running its tests …")
+        say("Running the tests of the new project …")
         return check(project, environment=prepared, say=say)

@@ -43,8 +43,8 @@ def pins_rule(
         except (EnvironmentProblem, ProgramFailed):
             source = "the bundle" if bundle else "the network"
             say(
-                "The versions of your packages could not be pinned offline. "
-                f"The next `starterkit check` or `starterkit run` pins them with {source}."
+                "starterkit couldn't choose exact package versions offline. "
+                f"The next `starterkit check` or `starterkit run` chooses them with {source}."
             )
             return Pins(declaration, known)
 

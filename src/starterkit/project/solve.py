@@ -96,7 +96,7 @@ class SolveSession:
     def __init__(self, project: Project, work: WorkingTree, say: Progress) -> None:
         step = project.step
         if step is None:
-            raise UsageError("You have not started a step yet.", "Start the first step: `starterkit next`.")
+            raise UsageError("You haven't started a step yet.", "Start the first step: `starterkit next`.")
         self.project, self.work, self.say, self.step = project, work, say, step
         self.before = project.path.layer(step.name, solved=False)
         self.reference = project.path.layer(step.name, solved=True)
@@ -167,7 +167,7 @@ class SolveSession:
         command = environment.command(self.template.commands.make_history)
         finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
         if finished.code != 0:
-            self.say(f"The migrations could not be created: {finished.text_err.strip().splitlines()[-1:]}")
+            self.say(f"Creating the migrations failed: {finished.text_err.strip().splitlines()[-1:]}")
             return None
         tree = {path: entry for path, entry in carried.tree.items() if not self.template.is_history(path)}
         for file in sorted(folder.rglob("*")):

@@ -131,11 +131,11 @@ class EnvironmentBuilder(ABC):
     def _is_damaged(self) -> bool:
         problem = damage(self.folder)
         if problem:
-            self.source.say(f"The environment is damaged: {problem}")
+            self.source.say(f"The environment of this project is damaged: {problem}")
         return bool(problem)
 
     def _pin(self, files: Files) -> Files:
-        self.source.say(f"Pinning the packages of {self.environment.declaration} in {self.environment.pins}")
+        self.source.say(f"Writing the exact package versions to {self.environment.pins}")
         pins = self._compile_pins(files)
         write_whole(self.project / self.environment.pins, pins)
         return Files(files.declaration, pins)

@@ -69,9 +69,12 @@ def find_node(wanted: str, source: PackageSource) -> KnownNode:
             f"This project needs Node {wanted}{version}.",
             f"Install Node {wanted} with your package manager or from nodejs.org.",
         )
-    reason = f"Node {installed.version} is too old" if installed else "Node is not installed"
-    size = "from the bundle, once" if source.bundle else "60 MB, once"
-    source.say(f"{reason}. starterkit downloads its own Node {OWN_VERSION} ({size})")
+    if source.bundle:
+        source.say(
+            f"Installing Node {OWN_VERSION} from the workshop's bundle, because this machine doesn't have Node {wanted}"
+        )
+    else:
+        source.say(f"Downloading Node {OWN_VERSION} (60 MB, once), because this machine doesn't have Node {wanted}")
     return _fetch_own(source)
 
 

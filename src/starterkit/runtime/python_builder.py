@@ -136,9 +136,7 @@ class PythonBuilder(EnvironmentBuilder):
         known = {package_name(entry) for entry in after} | (pinned_names(stamp.files.pins) if stamp else frozenset())
         removed = sorted(entry for entry in before - after if package_name(entry) not in known)
         if removed:
-            self.source.say(
-                f"Removed these packages, because they are not in {self.environment.declaration}: {', '.join(removed)}"
-            )
+            self.source.say(f"Removed packages that aren't in {self.environment.declaration}: {', '.join(removed)}")
 
 
 def settings(folder: Path) -> dict[str, str]:

@@ -69,21 +69,16 @@ def _report(name: str, wanted: str) -> ToolReport:
         return ToolReport(name, error.message, "", wanted, False, error.fix)
     ok = bool(version) and fits(version, wanted)
     if not ok and name == "node" and fits(OWN_VERSION, wanted):
-        return _report_own_node(path, version, wanted)
+        return _report_own_node(version, wanted)
     return ToolReport(name, path, version, wanted, ok, "" if ok else _FIXES.get(name, f"Install {name} {wanted}."))
 
 
-def _report_own_node(path: str, version: str, wanted: str) -> ToolReport:
-    installed = f"this machine has {version}" if version else "this machine has none"
+def _report_own_node(version: str, wanted: str) -> ToolReport:
     own = own_node()
     if own:
-        return ToolReport(
-            "node", f"starterkit's own, {own.program}, because {installed}", own.version, wanted, True, ""
-        )
+        return ToolReport("node", f"the Node that starterkit downloaded: {own.program}", own.version, wanted, True, "")
     fix = f"You don't have to do anything. `starterkit check` downloads Node {OWN_VERSION} once."
-    return ToolReport(
-        "node", f"{path or 'not installed'}, so starterkit uses its own Node", version or "none", wanted, True, fix
-    )
+    return ToolReport("node", "starterkit will download its own Node", version or "none", wanted, True, fix)
 
 
 def _path_and_version(name: str) -> tuple[str, str]:

@@ -25,9 +25,9 @@ _SETTLE = {"mine": Resolution.MINE, "theirs": Resolution.THEIRS, "markers": Reso
 _SOLVED = {
     SolveMethod.ALREADY: "{} is already solved. Nothing was changed.",
     SolveMethod.MERGED: "Merged the solution of {} into your code.",
-    SolveMethod.FILES: "Replaced the files of {} with the solution's.",
+    SolveMethod.FILES: "Replaced the files of {} with the files of the solution.",
     SolveMethod.ALL: "Replaced every file of the path with the solution of {}.",
-    SolveMethod.CHOSEN: "Merged the solution of {}, with the conflicts resolved as you chose.",
+    SolveMethod.CHOSEN: "Merged the solution of {}, and resolved the conflicts as you chose.",
     SolveMethod.NAMED: "Replaced the files that you named with the solution of {}.",
 }
 
@@ -73,7 +73,7 @@ class Actions:
     def _hint(self, project: Project, _: Mapping[str, Any]) -> dict[str, Any]:
         shown = next_hint(project, self._say)
         if shown is None:
-            return {"text": "All tests pass, so you need no hint."}
+            return {"text": "All tests pass, so you don't need a hint."}
         self._on_hint(project)
         if shown.is_blocker:
             return {"text": f"Fix this first: {shown.text}"}
@@ -86,7 +86,7 @@ class Actions:
         self._on_written()
         if result.step is None:
             return {"text": "Your work is saved. You have reached the end of the path."}
-        conflicts = f" Conflicts: {', '.join(result.in_conflict)}." if result.in_conflict else ""
+        conflicts = f" These files have conflicts: {', '.join(result.in_conflict)}." if result.in_conflict else ""
         return {"text": f"Started {result.step.label}.{conflicts}", "started": True}
 
     def _solve(self, project: Project, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +99,9 @@ class Actions:
     def _undo(self, project: Project, _: Mapping[str, Any]) -> dict[str, Any]:
         undone = undo(project)
         self._on_written()
-        left = f" Not restored, because you changed them: {', '.join(undone.left)}." if undone.left else ""
+        left = (
+            f" These files weren't restored, because you changed them: {', '.join(undone.left)}." if undone.left else ""
+        )
         return {"text": f"Undid `starterkit {undone.command}`.{left}"}
 
     def _diff(self, project: Project, _: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,5 +135,5 @@ def _choices(options: Mapping[str, Any]) -> Choices:
 
 def _current(project: Project) -> str:
     if project.step is None:
-        raise UsageError("You have not started a step yet.", "Start the first step: `starterkit next`.")
+        raise UsageError("You haven't started a step yet.", "Start the first step: `starterkit next`.")
     return project.step.name

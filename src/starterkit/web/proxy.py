@@ -46,7 +46,7 @@ class SiteProxy:
         if not is_own_host(headers.get(b"host", b"").decode("latin-1"), self._access.site_port):
             await respond(send, 403, "The site only answers on 127.0.0.1.")
         elif b"upgrade" in headers:
-            await respond(send, 501, "The guide doesn't pass WebSockets on. Use `starterkit run`.")
+            await respond(send, 501, "The guide doesn't support WebSockets. To use them, type `starterkit run`.")
         else:
             if headers.get(b"sec-fetch-dest") == b"iframe" and scope["method"] == "GET":
                 self._on_page(_target(scope).decode("latin-1"))

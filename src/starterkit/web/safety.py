@@ -85,7 +85,7 @@ class Guarded:
             return "The request comes from another site."
         writes = request.scope["method"] not in ("GET", "HEAD") or request.url.path.startswith("/api/")
         if writes and not secrets.compare_digest(headers.get(TOKEN_HEADER, "").encode(), access.token.encode()):
-            return "The token is missing or wrong. Load the page of the guide again."
+            return "The security token is missing or wrong. Reload the guide."
         return ""
 
 

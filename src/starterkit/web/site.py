@@ -17,7 +17,7 @@ from starterkit.runtime.dev_server import Show, free_port
 from starterkit.sanitize import strip_control
 
 _FIRST_PORT = 8000
-_SAVE = "When you save, the site starts again."
+_SAVE = "The site starts again when you save a file."
 _SHOWN_LINES = 12
 _FOREVER = float("inf")
 _Streams = tuple[Show | None, Show | None]

@@ -117,13 +117,13 @@ def create(request: CreateRequest, say: Progress) -> CreateResult:
         _match(request, None)
         order = request.order()
         check_trust(order)
-        say(f"Rendering the {order.template.title} project …")
+        say(f"Creating the {order.template.title} project …")
         path = rendered_path(order)
     with working(folder, say):
         if order is None or path is None or is_workshop(folder):
             workshop = _open(request)
         else:
-            say("Writing the path into git …")
+            say("Writing the learning path to git …")
             workshop = create_path_repository(order, path)
         matched = _match(request, workshop)
         workshop = add_people(_with_options(workshop, request), [person for _, person in matched.new])

@@ -48,14 +48,14 @@ def test_list_fits_on_one_screen_with_the_cost_of_each_framework(tmp_path: Path)
     flask = next(one for one in listed if one["name"] == "flask")
     assert flask["steps"][0]["name"] == "01-comments"
     assert flask["minutes"] == sum(step["minutes"] for step in flask["steps"])
-    assert "Cost: " in shown and flask["steps"][0]["title"] not in shown
+    assert "Downside: " in shown and flask["steps"][0]["title"] not in shown
     assert len(shown.splitlines()) <= 24
 
 
 def test_list_shows_only_what_is_named(tmp_path: Path) -> None:
     shown = starterkit("list", "Flask", cwd=tmp_path).out
 
-    assert "01  Comments" in shown and "Cost: " in shown
+    assert "01  Comments" in shown and "Downside: " in shown
     assert "express" not in shown and shown.rstrip().endswith("new my-site --framework flask")
     listed = starterkit("list", "django", "flask", "--json", cwd=tmp_path).json["frameworks"]
     assert [one["name"] for one in listed] == ["django", "flask"]
@@ -220,7 +220,7 @@ def test_many_tests_that_fail_for_one_reason_name_one_line_with_its_code(site: P
     assert ran.out.startswith(f"FAILED  0 of {counts.base} tests pass")
     assert len(ran.out.splitlines()) < 24
     assert ran.out.count("SyntaxError") == 1
-    assert f"Start at conduit/__init__.py:2. It breaks {counts.base} tests." in ran.out
+    assert f"Start at conduit/__init__.py:2. This line breaks {counts.base} tests." in ran.out
     shown = ran.out.splitlines()
     at = shown.index("        2 | def create_app(settings:")
     assert shown[at + 1].strip() == "^"
@@ -299,7 +299,7 @@ def test_after_undo_a_check_calls_nothing_broken(begun_site: Path, counts: Count
 def test_where_nothing_is_red_there_is_no_hint(site: Path) -> None:
     ran = starterkit("hint", cwd=site)
 
-    assert "you need no hint" in ran.out
+    assert "you don't need a hint" in ran.out
     assert starterkit("hint", "--json", cwd=site).json["test"] is None
 
 
@@ -331,7 +331,7 @@ def test_doctor_finds_all_that_is_needed(site: Path) -> None:
 
     found = {one["name"]: one for one in health["findings"]}
     assert health["ok"] is True
-    assert {"git", "python", "uv", "the path", "the environment", "your name in git"} <= set(found)
+    assert {"git", "python", "uv", "learning path", "project environment", "your name in git"} <= set(found)
     assert "Ada Learner" in found["your name in git"]["found"]
 
 
@@ -360,5 +360,5 @@ def test_doctor_tells_how_to_get_a_lost_path_back(site: Path) -> None:
 
     ran = starterkit("doctor", cwd=site, code=4)
 
-    assert "MISSING  the path: not in this clone" in ran.out
+    assert "MISSING  learning path: missing from this clone" in ran.out
     assert "git push origin refs/starterkit/path" in " ".join(ran.out.split())

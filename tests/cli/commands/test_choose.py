@@ -41,7 +41,7 @@ def test_the_advice_has_all_that_a_mentor_would_say(tmp_path: Path) -> None:
         "\nThe downsides of Flask\n",
         "\nThe runner-up: Django\n",
         "the result would be Django",
-        "\nStart with one, expand as needed\n  1  Flask: now",
+        "\nStart with one framework, and add others later\n  1  Flask: now",
         "  2  Django: when ",
     ):
         assert said in shown, said

@@ -35,7 +35,7 @@ def test_a_step_whose_tests_fail_is_not_spoiled(begun_site: Path) -> None:
 
 def test_a_step_that_has_not_started_ends_with_2(begun_site: Path, site: Path) -> None:
     assert "You have not started 02 · Tags yet." in starterkit("compare", "2", "--yes", cwd=begun_site, code=2).err
-    assert "You have not started a step yet." in starterkit("compare", cwd=site, code=2).err
+    assert "You haven't started a step yet." in starterkit("compare", cwd=site, code=2).err
 
 
 @pytest.mark.parametrize(("answer", "says"), [("no", "starterkit hint"), ("yes", "The solution (new file):")])
@@ -110,7 +110,7 @@ def test_a_missing_start_is_named(tiny: Path) -> None:
 
 
 def test_mine_shows_only_your_own_changes(begun_site: Path) -> None:
-    assert "You have not changed anything in this step yet." in starterkit("compare", "--mine", cwd=begun_site).out
+    assert "You haven't changed anything in this step yet." in starterkit("compare", "--mine", cwd=begun_site).out
     (begun_site / "conduit" / "comments.py").write_text("MINE = 1\n")
 
     shown = starterkit("compare", "--mine", cwd=begun_site).out

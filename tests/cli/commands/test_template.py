@@ -123,7 +123,7 @@ def test_a_site_from_a_strangers_template_asks_before_it_runs_anything(template:
 
     assert "--trust" in without.err
     assert not (tmp_path / "a").exists()
-    assert "The environment doesn't exist yet" in shown
+    assert "The packages of your site aren't installed yet" in shown
     assert (tmp_path / "b/.starterkit.yml").is_file()
     assert plain["template"] == "folder:tiny"
     assert "can't be combined" in starterkit("new", "d", "-f", "flask", *flags, cwd=tmp_path, code=2).err

@@ -42,13 +42,13 @@ def _show(console: Console, result: AddResult) -> None:
         return
     for package in result.known:
         group = " for development" if package.dev else ""
-        versions = f" (version {_versions(package)})" if package.versions else ""
-        console.ok(f"{package.name} is already in {result.declaration}{group}{versions}.")
+        versions = f" {_versions(package)}" if package.versions else ""
+        console.ok(f"{package.name}{versions} is already in {result.declaration}{group}.")
     if result.written is not None:
         if result.added:
             console.ok(f"Added {_listed(result.added)} to {result.declaration}.")
         changes.show_changed(console, "Changed", result.written)
-        console.say_prose("Your next `starterkit next` commits these files. To revert them: `starterkit undo`.")
+        console.say_prose("`starterkit next` will commit these files. To undo the change: `starterkit undo`.")
     console.type_next("Run the tests", "check")
 
 

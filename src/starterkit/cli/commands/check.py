@@ -60,10 +60,12 @@ def _show(
         if step is not None:
             console.print(f"{step.label} is done.")
             console.say_prose("To compare your code with the solution: `starterkit compare`.")
-        onward = "Start the next step" if step else "Start the first step"
-        console.type_next("Save your work and finish" if is_last_step(project) else onward, command)
+        if is_last_step(project):
+            console.type_next("Save your work and finish", command)
+        else:
+            console.type_next("Start the next step" if step else "Start the first step", command)
     else:
-        console.print("That was the last step. The whole site is built, and it is yours.")
+        console.print("That was the last step. Your site is complete.")
         console.type_next("Look at your site", "run --open")
 
 

@@ -86,11 +86,11 @@ def _show(console: Console, comparison: Comparison, *, side_by_side: bool) -> No
     has_solution = any(file.solution for file in comparison.files)
     console.print(text(f"{comparison.step.label}: your code{' and the solution' if has_solution else ''}", "bold"))
     if not comparison.files:
-        console.print("You have not changed anything in this step yet.")
+        console.print("You haven't changed anything in this step yet.")
     if not comparison.is_exact:
         console.print(
-            "Your git history doesn't show where this step started or ended. So only the solution's files are shown. "
-            "Your side can include changes from other steps."
+            "Your git history doesn't show where this step starts and ends. So starterkit shows only the files of the "
+            "solution. Your code can include changes from other steps."
         )
     for file in comparison.files:
         if has_solution:

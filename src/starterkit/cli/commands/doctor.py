@@ -13,6 +13,12 @@ from starterkit.cli.options import console_of, folder_of
 from starterkit.errors import ExitCode
 from starterkit.project.doctor import SetupFinding, SetupReport, examine
 
+_WHY = {
+    "doctor": "Then check your setup again",
+    "check": "Install the packages and run the tests",
+    "status": "See your progress",
+}
+
 
 def doctor(context: typer.Context) -> int:
     """Check your setup and explain how to fix problems."""
@@ -22,32 +28,30 @@ def doctor(context: typer.Context) -> int:
 
 def _show(console: Console, health: SetupReport, current: Path) -> int:
     code = ExitCode.DONE if health.is_ok else ExitCode.ENVIRONMENT
-    why, command = _what_next(health, current)
+    command = _next_command(health, current)
     if console.json("doctor", {**_as_json(health), "next": command}):
         return code
     for finding in health.findings:
         console.print(_label(finding), f"  {finding.name}: {finding.result}", hang=9)
-        if finding.fix and not (health.lacks_environment and finding.name == "the environment"):
+        if finding.fix and not (health.lacks_environment and finding.name == "project environment"):
             console.say_prose(finding.fix, indent=9)
     console.print()
     if not health.is_ok:
-        console.print("Your setup isn't ready. Fix each row that says MISSING.")
+        console.print("Your setup isn't ready. Fix each line marked MISSING.")
     elif health.lacks_environment:
-        console.say_prose("Your setup is ready. The first `starterkit check` creates the environment.")
+        console.say_prose("Your setup is ready. The first `starterkit check` will install the packages of your site.")
     else:
         console.print("Your setup is ready.")
-    console.type_next(why, command)
+    console.type_next(_WHY.get(command, "Create a site in a new folder"), command)
     return code
 
 
-def _what_next(health: SetupReport, current: Path) -> tuple[str, str]:
+def _next_command(health: SetupReport, current: Path) -> str:
     if not health.is_ok:
-        return "Then check your setup again", "doctor"
+        return "doctor"
     if health.folder is None:
-        return "Create a site in a new folder", new_site_command(current)
-    if health.lacks_environment:
-        return "Create the environment and run the tests", "check"
-    return "See your progress", "status"
+        return new_site_command(current)
+    return "check" if health.lacks_environment else "status"
 
 
 def _label(finding: SetupFinding) -> Text:

@@ -32,7 +32,7 @@ def hint(
         if console.json("hint", _as_json(shown)):
             return
         if shown is None:
-            console.print("All tests pass, so you need no hint.")
+            console.print("All tests pass, so you don't need a hint.")
             console.type_next("Continue", "run" if is_at_end(project) else "next")
         else:
             _show(console, shown)
@@ -41,7 +41,7 @@ def hint(
 def _show(console: Console, shown: HintShown) -> None:
     if shown.instead_of:
         console.print("This test has no hint: ", text(shown.instead_of, "bold"), hang=2)
-        same = "The next test fails for the same reason." if shown.is_same_cause else "The next test has one."
+        same = "The next test fails for the same reason." if shown.is_same_cause else "The next test has a hint."
         console.print(same)
         console.print()
     console.print("Test: ", text(shown.sentence, "bold"), hang=2)
@@ -49,17 +49,17 @@ def _show(console: Console, shown: HintShown) -> None:
         console.print(text(f"({shown.test})", "dim"), indent=2)
     console.print()
     if shown.is_blocker:
-        console.print("Another problem blocks this test. Fix that first:")
+        console.print("Another problem stops this test. Fix this problem first:")
         console.say_prose(shown.text, indent=2)
-        console.type_next("After you fix it", "check")
+        console.type_next("After you fix the problem", "check")
         return
     if not shown.total:
         console.print(
-            f"This test passed before the step. {shown.text}"
+            f"This test passed before this step. {shown.text}"
             if shown.text
             else "This test has no hint, because it passed before. What did you change?"
         )
-        console.type_next("See its message", f"check {quoted(shown.test)}")
+        console.type_next("See the message of the test", f"check {quoted(shown.test)}")
         return
     console.print(text(f"Hint {shown.number} of {shown.total}", "bold magenta"))
     console.print()

@@ -39,7 +39,7 @@ def _show(console: Console, templates: Sequence[Template], current: Path, *, wit
             f"  {template.title}, {template.language}: {len(template.steps)} steps, about {minutes(total)}",
         )
         console.print(template.summary, indent=2)
-        console.print(f"Cost: {template.trade_off}", indent=2)
+        console.print(f"Downside: {template.trade_off}", indent=2)
         if with_steps:
             _show_steps(console, template)
     if with_steps:

@@ -184,7 +184,7 @@ class NewQuestions:
 
     def _framework(self) -> str:
         templates = [bundled_template(name)[1] for name in self._names()]
-        choices = [(template.name, f"{template.summary} The cost: {template.trade_off}") for template in templates]
+        choices = [(template.name, f"{template.summary} Downside: {template.trade_off}") for template in templates]
         if len(templates) == 1:
             return self._console.choose("Which framework?", choices, templates[0].name)
         offer = (_UNSURE, "Not sure? Answer a few short questions to find a framework.")
@@ -250,10 +250,9 @@ def _show(console: Console, created: Created) -> int:
     console.invocation = console.invocation.inside("")
     console.ok(f"Your {created.template.title} site is in {folder}.")
     if result is None:
-        source = "from the bundle" if created.has_bundle else "from the network"
         console.say_prose(
-            "The environment doesn't exist yet. "
-            f"The first `starterkit run` or `starterkit check` creates the environment with packages {source}."
+            "The packages of your site aren't installed yet. The first `starterkit run` or `starterkit check` will "
+            f"{'install' if created.has_bundle else 'download and install'} them."
         )
     elif not result.red:
         console.print(green_line(result))
@@ -268,9 +267,11 @@ def _show(console: Console, created: Created) -> int:
     if state.step == BASE and created.template.step_names:
         step = created.template.steps[0]
         console.print()
-        ready = f"When you're ready, start step {step.number} ({step.title})"
-        console.say_prose(f"{ready}: `cd {quoted(folder)}`, then `starterkit next`.")
-    console.type_next("Look at it in your browser", f"cd {quoted(folder)}", "run --open")
+        console.say_prose(
+            f"When you're ready, start step {step.number} ({step.title}): "
+            f"`cd {quoted(folder)}`, then `starterkit next`."
+        )
+    console.type_next("Look at your site in the browser", f"cd {quoted(folder)}", "run --open")
     return code
 
 

@@ -83,10 +83,10 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
     assert carried is not None and written is not None
     changes.show_changed(console, "New or changed files", written)
     changes.show_files(console, "Restored missing files", carried.restored)
-    changes.show_files(console, "You already have these files. Yours stay", carried.kept_yours)
+    changes.show_files(console, "Your versions of these files stay", carried.kept_yours)
     changes.show_kept(console, written)
     if step.resets_data:
-        changes.show_reset(console, "This step changes a database table")
+        changes.show_reset(console, "This step")
     if advanced.in_conflict:
         changes.show_markers(console, advanced.in_conflict)
     else:
@@ -107,12 +107,14 @@ def _show_stopped(console: Console, stopped: TestsRed) -> int:
 def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
     new, guards = [test for test in tests if not test.guard], [test for test in tests if test.guard]
     console.print()
-    tests_fail = "1 new test. It fails" if len(new) == 1 else f"{len(new)} new tests. They fail"
-    console.print(f"{tests_fail} until you write the code:")
+    if len(new) == 1:
+        console.print("1 new test. It fails until you write the code:")
+    else:
+        console.print(f"{len(new)} new tests. They fail until you write the code:")
     for test in new:
         console.print(text("- ", "magenta"), test.sentence, indent=2, hang=2)
     if guards:
-        console.print("These already pass. Keep them passing:")
+        console.print("These tests already pass. Keep them passing:")
     for test in guards:
         console.print(text("- ", "green"), test.sentence, indent=2, hang=2)
 
@@ -124,10 +126,10 @@ def _show_end(console: Console, template: Template, *, saved: bool) -> None:
     console.print(text(f"You have reached the end of the {template.title} path.", "bold green"))
     console.print()
     console.print(
-        f"{len(template.steps)} steps, {tests} tests, and a whole site that works. You know every line of it. "
-        "What you did here, you can do anywhere."
+        f"You finished {len(template.steps)} steps with {tests} tests. Your whole site works, and you know every line "
+        "of it. You can use what you learned in any project."
     )
-    console.print("The repository is yours. Change it, extend it, show it.")
+    console.print("The repository is yours. You can change it, extend it and show it to others.")
     console.type_next("Look at what you built", "run --open")
 
 

@@ -69,6 +69,8 @@ def _show(console: Console, project: Project, pulled: PullResult) -> None:
         if pulled.ahead and pulled.must_push:
             console.say_prose(f"{pulled.source} doesn't have your commits yet. To send them, type `git push`.")
     if pulled.waiting:
-        console.type_next("A fix changes the same lines as you. To see these lines and what to do", pulled.waiting)
+        console.type_next(
+            "A fix of the learning path changes lines that you changed too. See what to do", pulled.waiting
+        )
     elif pulled.written is not None:
         console.type_next("Run the tests" if command == "check" else "See your progress", command)

@@ -101,7 +101,7 @@ def _show_solution(console: Console, project: Project, diffs: Sequence[FileDiff]
         return ExitCode.DONE
     for file in diffs:
         show_diff(console, file.diff.rstrip("\n").split("\n"))
-    console.type_next("To merge it into your code", "solve")
+    console.type_next("Merge the solution into your code", "solve")
     return ExitCode.DONE
 
 
@@ -121,7 +121,7 @@ def show_solved(console: Console, project: Project, solved: SolveResult) -> int:
     elif solved.written is None:
         console.say_prose("To replace every file of the path anyway: `starterkit solve --replace`.")
     if command == "run":
-        console.print("That was the last step. The whole site is built.")
+        console.print("That was the last step. Your site is complete.")
     console.type_next(why, "run --open" if command == "run" else command)
     return code
 
@@ -159,7 +159,7 @@ def show_way(console: Console, solved: SolveResult) -> None:
     if solved.carried is not None:
         changes.show_files(console, "Your versions of these files stay", solved.carried.kept_yours)
     if solved.step.resets_data:
-        changes.show_reset(console, "The solution changes a database table")
+        changes.show_reset(console, "The solution")
 
 
 def solved_as_json(solved: SolveResult) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _STYLES = {"done": "green", "here": "bold magenta", "to come": "dim"}
 _WHY = {
     "lesson": "Read the lesson",
     "check": "Run the tests",
-    "hint": "For a hint on the first failing test",
+    "hint": "Get a hint for the first failing test",
     "next": "Save your work and start the next step",
     "run": "Look at your site",
     "undo": "Undo the solution",
@@ -76,7 +76,7 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
 def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
     count = len(seen.steps)
     if seen.at is None:
-        console.print(text(f"{seen.template.title}: the starter project", "bold"), f"  ({count} steps to come)")
+        console.print(text(f"{seen.template.title}: the starter project", "bold"), f"  ({count} steps follow)")
     else:
         title = text(f"{seen.template.title}: {seen.at.label}", "bold")
         console.print(title, f"  (step {int(seen.at.number)} of {count})")
@@ -84,7 +84,7 @@ def _show_here(console: Console, seen: ProjectStatus, project: Project) -> None:
     console.print()
     _show_last_check(console, seen)
     if seen.last is not None and seen.last.blocker and seen.last.red:
-        console.print("Start here: ", markup(seen.last.blocker))
+        console.print("Fix this first: ", markup(seen.last.blocker))
     elif seen.last is not None and seen.last.red:
         sentence = next((test.sentence for test in project.expected_tests() if test.id in seen.last.red), "")
         if sentence:
@@ -125,7 +125,7 @@ def _show_last_check(console: Console, seen: ProjectStatus) -> None:
 def _type_next(console: Console, seen: ProjectStatus) -> None:
     why = "Start the first step" if seen.at is None and seen.next_command == "next" else _WHY[seen.next_command]
     if seen.is_finished:
-        console.print("Every step is done. The whole site is yours.")
+        console.print("Every step is done. Your site is complete.")
     console.type_next(why, "run --open" if seen.next_command == "run" else seen.next_command)
 
 

@@ -32,11 +32,10 @@ def _show(console: Console, undone: UndoResult) -> None:
     # This is always false, because no undo resets data. The key stays because scripts may read it.
     if console.json("undo", {"undid": undone.command, **details, "data_reset": False, "next": "status"}):
         return
-    action = "Redid" if undone.redone else "Undid"
     step = f" ({undone.step})" if undone.step else ""
-    console.ok(f"{action} `starterkit {undone.command}`{step}.")
+    console.ok(f"{'Redid' if undone.redone else 'Undid'} `starterkit {undone.command}`{step}.")
     console.print(_counts(undone), indent=4)
-    changes.show_files(console, "Files that you changed since stay as they are", undone.left)
+    changes.show_files(console, "You changed these files later, so they stay unchanged", undone.left)
     console.say_prose(
         "To undo it again: `starterkit undo`." if undone.redone else "To redo it: `starterkit undo --redo`."
     )

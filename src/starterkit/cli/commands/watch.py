@@ -37,7 +37,7 @@ _BAR = 20  # columns
 _KEYS = {
     "h": ("hint", ("hint",)),
     "l": ("lesson", ("lesson",)),
-    "d": ("my diff", ("compare", "--mine")),
+    "d": ("my changes", ("compare", "--mine")),
     "s": ("solution", ("compare",)),
     "n": ("next", ("next",)),
     "u": ("undo", ("undo",)),
@@ -217,8 +217,12 @@ class _Screen:
         lines = [text(""), joined(text("ok", "bold green"), f"  All {count} tests pass.")]
         if has_review(self._project, self._run.result):
             lines += console.paragraph("Press s to compare your code with the solution.")
-        onward = "finish" if is_last_step(self._project) else "start the next step" if step else "start the first step"
-        return [*lines, *console.paragraph(f"Press n to save your work and {onward}.")]
+        if is_last_step(self._project):
+            return [*lines, *console.paragraph("Press n to save your work and finish.")]
+        return [
+            *lines,
+            *console.paragraph(f"Press n to save your work and start the {'next' if step else 'first'} step."),
+        ]
 
     def _run_command(self, key: str) -> None:
         """Run the command of a key in the terminal, and wait until the user has seen its output."""
@@ -230,7 +234,7 @@ class _Screen:
         run_in_terminal([sys.executable, "-m", "starterkit", *command], cwd=self._project.folder)
         with single_keys():
             self._console.print()
-            self._console.print(text("Press a key to watch again.", "dim"))
+            self._console.print(text("Press any key to return to the test results.", "dim"))
             self._console.flush()
             while not pressed():
                 self._take_events()

@@ -121,8 +121,8 @@ function renderTests() {
   const line = state.busy || (running ? "Running the tests …"
     : state.phase === "done" ? `The tests took ${state.seconds.toFixed(1)} s.` : "");
   setText("run-line", line);
-  setText("pill-text", running ? "Running …" : state.phase === "trouble" ? "Can't run" : green ? "All pass"
-    : `${all.total - all.passed} to go`);
+  setText("pill-text", running ? "Running …" : state.phase === "trouble" ? "Tests can't run" : green ? "All tests pass"
+    : `${plural(all.total - all.passed, "test")} left`);
 
   show("trouble", state.phase === "trouble");
   if (state.trouble) $("trouble-text").replaceChildren(...message(state.trouble.message, state.trouble.fix));
@@ -161,11 +161,11 @@ function renderFirst(first) {
   if (!first) return;
   $("first").classList.toggle("old", Boolean(first.isOld));
   setText("first-eyebrow", state.blocker ? "Fix this first" : "First failing test");
-  setText("first-title", state.blocker ? "One problem stops the tests" : first.sentence);
+  setText("first-title", state.blocker ? "A problem stops the tests" : first.sentence);
   $("first-message").replaceChildren(...message(state.problem, first.message), ...sourceLine(first));
   show("printed", Boolean(first.output));
   setText("printed-text", first.output || "");
-  const places = [first.place && `in ${first.place}`, first.testPlace && `test: ${first.testPlace}`].filter(Boolean);
+  const places = [first.place && `Start at ${first.place}`, first.testPlace && `Test: ${first.testPlace}`].filter(Boolean);
   setText("first-place", places.join("  ·  "));
   const log = first.details || state.log;
   show("first-details", Boolean(log));
@@ -193,7 +193,7 @@ function renderGreen(total) {
   const end = state.isLast;
   setText("green-title", `All ${plural(total, "test")} pass`);
   setText("green-text", !state.step ? "Your starter project works. Now start the first step."
-    : end ? "That was the last step. The whole site is built, and it is yours."
+    : end ? "That was the last step. Your site is complete."
     : `${state.step.label} is done.`);
   setText("next-label", !state.step ? "Start the first step" : end ? "Save your work" : "Start the next step");
   show("compare", Boolean(state.step));
@@ -264,7 +264,7 @@ function renderSite() {
   $("open").href = SITE + state.page;
   if (!runs) {
     const starts = site.name === "starting";
-    setText("site-title", starts ? "The site starts …" : "The site doesn't run");
+    setText("site-title", starts ? "The site is starting …" : "The site isn't running");
     $("site-text").replaceChildren(...message(starts ? state.siteLine : site.message, starts ? "" : site.fix));
     show("restart", !starts);
     show("reset", site.canReset);
@@ -305,7 +305,7 @@ async function renderDiff() {
   $("diff-files").replaceChildren(
     ...(result.error ? message(result.error.message, result.error.fix)
       : files.length ? files.map((file) => fileBlock(file.path, diffBlock(file.diff)))
-      : [el("p", { class: "quiet" }, "You have not changed your code in this step yet.")]));
+      : [el("p", { class: "quiet" }, "You haven't changed your code in this step yet.")]));
   markScrollable();
 }
 
@@ -327,7 +327,7 @@ function renderSolution(result) {
   show("question", false);
   show("solve-box", !state.solved);
   $("solution-files").replaceChildren(...(result.files.length
-    ? [el("p", { class: "quiet" }, "Lines with − are yours. Lines with + are the solution's."),
+    ? [el("p", { class: "quiet" }, "Lines with − are from your code. Lines with + are from the solution."),
       ...result.files.map((file) => fileBlock(file.path, diffBlock(file.diff)))]
     : [el("p", {}, "Your code already matches the solution.")]));
   markScrollable();
@@ -380,16 +380,16 @@ function answer(result, choices = []) {
 
 const CONFLICT = [
   ["Keep my lines", "--keep-mine", { settle: "mine" }],
-  ["Take the path's lines", "--take-theirs", { settle: "theirs" }],
-  ["Write both, with markers", "--markers", { settle: "markers" }],
+  ["Use the path's lines", "--take-theirs", { settle: "theirs" }],
+  ["Write both versions, with conflict markers", "--markers", { settle: "markers" }],
 ];
 
 // An error whose fix names options gets a button for each of them.
 function choicesFor(name, result) {
   const fix = result.error ? result.error.fix : "";
   const options = [...CONFLICT, ["Replace every file of the path", "--replace", { replace: true }],
-    ["Commit them too", "--save-large", { saveLarge: true }],
-    ["Leave them out of the commit", "--leave-out", { leaveOut: true }]];
+    ["Commit these files too", "--save-large", { saveLarge: true }],
+    ["Leave these files out of the commit", "--leave-out", { leaveOut: true }]];
   return options.filter(([, flag]) => fix.includes(flag)).map(([label, flag, values]) => {
     const button = el("button", {}, `${label} `, el("kbd", {}, `starterkit ${name} ${flag}`));
     button.addEventListener("click", () => perform(name, values));

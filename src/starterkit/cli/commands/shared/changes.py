@@ -35,20 +35,20 @@ def show_kept(console: Console, written: CommitResult) -> None:
     """Show where the user's versions of replaced files are, and which files didn't change."""
     for path, copy in written.kept:
         console.print(f"Your version of {path} is kept in ", text(copy, "cyan"), ".", hang=2)
-    show_files(console, "Files that you edited meanwhile stay as they are", written.left)
+    show_files(console, "You edited these files during the command, so they stay unchanged", written.left)
 
 
-def show_reset(console: Console, why: str) -> None:
-    """Show why the site needs a new database, and how to create one."""
-    console.say_prose(f"{why}. `starterkit run` will offer to create a new database.")
+def show_reset(console: Console, cause: str) -> None:
+    """Show what changed a database table ("This step", for example), and how to create a new database."""
+    console.say_prose(f"{cause} changes a database table. `starterkit run` will offer to create a new database.")
 
 
 def show_markers(console: Console, paths: Sequence[str]) -> None:
     """Show which files have conflict markers, and how to resolve them."""
-    console.print("Conflict markers show both versions in these files:")
+    console.print("In these files, conflict markers show both versions:")
     for path in paths:
         console.print(path, indent=2)
-    console.say_prose("Look for `<<<<<<<`, keep what is right, and delete the markers.")
+    console.say_prose("Find each `<<<<<<<`, keep the right lines, and delete the markers.")
     console.type_next("Then run the tests", "check")
 
 

@@ -29,11 +29,11 @@ def counts(result: CheckResult) -> str:
     head = f"{total - red} of {total} tests pass ({result.seconds:.1f} s)"
     new = sum(test.is_new and not test.was_green for test in result.red)
     broken = len(result.broken)
-    parts = [f"{new} new" if new and new != red else "", f"{broken} passed before" if broken else ""]
+    parts = [f"{new} new" if new and new != red else "", f"{broken} that passed before" if broken else ""]
     if any(parts) and red > new + broken:
-        parts.append(f"{red - new - broken} failed before")
+        parts.append(f"{red - new - broken} that also failed before")
     details = ", ".join(filter(None, parts))
-    return f"{head}. Failing: {details}" if details else head
+    return f"{head}. Failing tests: {details}" if details else head
 
 
 def show_failing(
@@ -118,13 +118,13 @@ def note_lines(console: Console, notes: Sequence[str], *, show_all: bool = False
     shown = notes if show_all else notes[:_SHOWN_NOTES]
     lines = [console.paragraph(text("Note  ", "bold magenta"), note, hang=6) for note in shown]
     if more := len(notes) - len(shown):
-        lines.append(console.paragraph(f"and {more} more: ", markup(_MORE), indent=6))
+        lines.append(console.paragraph(f"To see {more} more: ", markup(_MORE), indent=6))
     return [*console.paragraph(), *chain.from_iterable(lines)] if lines else []
 
 
 def end_lines(console: Console, command: str) -> list[Text]:
     """Return what to do about failing tests: get a hint, or check again if no hint can help."""
-    why = "After you fix it" if command == "check" else "For a hint on the first failing test"
+    why = "After you fix the problem" if command == "check" else "Get a hint for the first failing test"
     return console.next_lines(why, command)
 
 
@@ -159,7 +159,7 @@ def _place(console: Console, cause: Sequence[TestResult]) -> list[Text]:
     first, count = cause[0], len(cause)
     lines: list[Text] = []
     if first.place:
-        breaks = f" It breaks {count} tests." if count > 1 else ""
+        breaks = f" This line breaks {count} tests." if count > 1 else ""
         lines += console.paragraph("Start at ", text(str(first.place), "bold cyan"), f".{breaks}", indent=_COLUMN)
         lines += _source(console, first, first.place.line)
     elif count > 1:
@@ -213,8 +213,8 @@ def _further(console: Console, causes: Sequence[Sequence[TestResult]], room: int
     lines = [*console.paragraph(), *(clipped(_summary(cause), console.width) for cause in causes[:most])]
     more = len(causes) - most
     if more > 0:
-        head = f"and {more} more " if most else f"{more} more "
-        lines += console.paragraph(f"{head}{'causes' if more > 1 else 'cause'}: ", markup(_MORE))
+        also, noun = "and " if most else "", "causes" if more > 1 else "cause"
+        lines += console.paragraph(f"{also}{more} more {noun}: ", markup(_MORE))
     return lines
 
 
