@@ -635,6 +635,26 @@ def test_a_variation_changes_the_text_and_leaves_a_program(variation: object) ->
     assert "broken.py" not in changed
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("a.mjs", "if (a) {\n  run();\n}\n"),
+        ("a.cjs", "if (a) {\n  run();\n}\nmodule.exports = run;\n"),
+        ("a.tsx", "if (a) {\n  run();\n}\n"),
+        ("page.htm", "<p>\n  Hi\n</p>\n"),
+        ("page.j2", "<p>\n  Hi\n</p>\n"),
+        ("tables.sql", "SELECT\n  1;\n"),
+        ("manage", '#!/usr/bin/env python3\nrun("songs")\n'),
+    ],
+)
+def test_a_file_is_varied_by_its_name_or_its_content(name: str, code: str) -> None:
+    reformatted, *_, extra = VARIATIONS
+
+    assert name in reformatted.of({name: code.encode()})
+    if code.startswith("if"):
+        assert "\nexport" not in extra.of({name: code.encode()})[name].decode()  # a syntax error in CommonJS
+
+
 def test_locals_are_renamed_where_that_is_safe() -> None:
     renamed = python.renamed_locals(CODE).decode()
 
