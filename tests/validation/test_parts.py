@@ -508,6 +508,22 @@ def test_calls_are_unwrapped_and_defaults_and_promised_texts_are_changed() -> No
     )
 
 
+def test_the_type_of_a_field_is_changed_only_where_it_is_checked() -> None:
+    model = b"""class Song(Model):
+    __tablename__ = "song"
+    title: Annotated[Line, Field(max_length=50, examples=["Hey"])]
+    day: Moment
+    count: int
+"""
+
+    assert mutants(model, lesson="A `song`.") == []
+    assert mutants(b"from pydantic import Field\n" + model, lesson="A `song`.") == [
+        'unwrapped: `Annotated[Line, Field(max_length=50, examples=["Hey"])]` becomes `Line`',
+        "changed the type: `Line` becomes `str`",
+        "changed the type: `Moment` becomes `str`",
+    ]
+
+
 def test_the_html_in_a_string_is_changed() -> None:
     python_code = b"""page = f'<form><input name="title" value="{title}"></form>'\n"""
     javascript_code = b"""const page = `<form><input name="title" value="${title}"></form>`;\n"""

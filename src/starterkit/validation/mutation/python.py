@@ -37,6 +37,10 @@ _LEFT_OUT = re.compile(
     r"[lr]?strip|lower|upper|casefold|title|capitalize|removeprefix|removesuffix"
     r"|where|filter|filter_by|exclude|order_by|limit|offset|distinct"
 )
+# Arguments that only describe an API for its documentation.
+_DOCUMENTATION = ("examples", "responses", "openapi_extra", "response_description")
+# In files that import one of these, the type of a field decides which values the field accepts.
+_CHECKED_TYPES = re.compile(rb"^(?:from|import) (?:pydantic|fastapi|sqlmodel|msgspec)\b", re.MULTILINE)
 _SMALL = 20
 _URL_PATH = re.compile(r"/[\w/<>{}:.?=&%-]*")
 _QUOTES = re.compile(rb"\w*[\"']+")
@@ -144,7 +148,7 @@ def _arguments(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
     if not isinstance(node, ast.Call) or len(node.args) + len(node.keywords) < 2:
         return
     for keyword in node.keywords:
-        if keyword.arg is None:
+        if keyword.arg is None or keyword.arg in _DOCUMENTATION:
             continue
         start, end = source.span(keyword)
         after = re.match(rb"\s*,\s*", source.data[end:])
@@ -178,6 +182,22 @@ def _defaults(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
         if isinstance(each, ast.Constant) and isinstance(each.value, str):
             quote = source.text(each)[-1]
             yield _replace(source, each, f"{quote}{OTHER_TEXT.decode()}{quote}", "changed the default")
+
+
+def _fields(node: ast.AST, source: PythonSource) -> Iterator[SourceChange]:
+    """Yield changes after which a field of a model accepts more values."""
+    if not isinstance(node, ast.ClassDef) or not _CHECKED_TYPES.search(source.data):
+        return
+    for field in node.body:
+        if not isinstance(field, ast.AnnAssign):
+            continue
+        field_type = field.annotation
+        match field_type:
+            case ast.Subscript(value=ast.Name("Annotated"), slice=ast.Tuple(elts=[inner, *_])):
+                yield _replace(source, field_type, source.text(inner), "unwrapped")
+                field_type = inner
+        if isinstance(field_type, ast.Name) and field_type.id[:1].isupper():
+            yield _replace(source, field_type, "str", "changed the type")
 
 
 def _strings(node: ast.AST, source: PythonSource, promised: Promised) -> Iterator[SourceChange]:
@@ -232,6 +252,12 @@ def _never_changed(tree: ast.Module) -> set[ast.AST]:
             hidden.append(node)
         if isinstance(node, ast.Call) and len(node.args) + len(node.keywords) > 1:  # `_arguments` removes such values
             hidden += [argument.value for argument in node.keywords if isinstance(argument.value, ast.Constant)]
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "").startswith(
+            "__"
+        ):  # for example __tablename__
+            hidden.append(node.value)
+        if isinstance(node, ast.keyword) and node.arg in _DOCUMENTATION:
+            hidden.append(node.value)
         if isinstance(node, ast.Return) and _is_redirect(node.value):  # `_returns` changes these URLs
             hidden.append(node.value.args[0])
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):  # a docstring
@@ -252,4 +278,5 @@ _FINDERS: tuple[Callable[[ast.AST, PythonSource], Iterator[SourceChange]], ...] 
     _arguments,
     _unwrapped,
     _defaults,
+    _fields,
 )

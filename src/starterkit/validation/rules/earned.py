@@ -105,7 +105,7 @@ def _is_gone(work: RuleContext, tests: Sequence[ExpectedTest], result: TestResul
     lines = work.files(work.solution)[test.file].data.decode("utf-8", "replace").splitlines()
     next_line = min((other.line for other in tests if other.file == test.file and other.line > test.line), default=None)
     own_text = "\n".join(lines[test.line - 1 : next_line and next_line - 1])
-    return any(status not in own_text for status in _GONE.findall(first_line(result)))
+    return not set(_GONE.findall(first_line(result))) <= set(_GONE.findall(own_text))
 
 
 def _write(folder: Path, path: str, file: File) -> None:
