@@ -1,14 +1,18 @@
-"""`template outdated`: which pins have newer releases, and the template with them."""
+"""`template outdated` compares the pins with newer releases, and `template pin` compiles them again."""
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from starterkit.authoring.outdated import OutdatedPin, outdated, write_with_newest
+from starterkit.authoring.pin import pin
 from starterkit.runtime.causes import NoNetworkError
+from starterkit.runtime.pins import pinned_versions
 from starterkit.runtime.prepare import compile_pins
 from tests.support.authors import tiny_template, tree_of
 from tests.support.projects import PYTHON, Index, declaration, write_tree
@@ -95,3 +99,39 @@ def test_without_a_network_it_says_so(template: Path, monkeypatch: pytest.Monkey
 
     with pytest.raises(NoNetworkError, match="needs the network"):
         outdated(template)
+
+
+def test_pins_keep_their_versions_if_the_declaration_allows_it(template: Path, index: Index) -> None:
+    index.add("bread", "1.1", ["flour"])
+
+    assert pin(template).written == ()
+
+
+def test_a_changed_declaration_changes_the_pins_of_its_layer(template: Path, index: Index) -> None:
+    index.add("bread", "1.1", ["flour"])
+    write_tree(template, {"steps/02-two/given/pyproject.toml": declaration("bread>=1.1", "flour")})
+    before = tree_of(template)
+
+    result = pin(template)
+
+    after = tree_of(template)
+    assert result.written == ("steps/02-two/given/requirements.txt",)
+    assert {name for name in after if after[name] != before[name]} == set(result.written)
+    assert pinned_versions(after[result.written[0]][1]) == {"bread": ("1.1",), "flour": ("1.0",)}
+
+
+def test_missing_pins_are_created(template: Path) -> None:
+    (template / "project/requirements.txt").unlink()
+
+    assert pin(template).written == ("project/requirements.txt",)
+    assert b"bread==1.0" in (template / "project/requirements.txt").read_bytes()
+
+
+def test_the_lock_file_of_a_node_template_is_created(tmp_path: Path) -> None:
+    folder = tmp_path / "node"
+    shutil.copytree(Path(__file__).parents[1] / "templates" / "graded-node", folder)
+    lock = folder / "project" / "package-lock.json"
+    lock.unlink()
+
+    assert pin(folder).written == ("project/package-lock.json",)
+    assert json.loads(lock.read_bytes())["lockfileVersion"] >= 3

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
+from collections.abc import Iterator
 
 from starterkit.template.model import BASE
 from starterkit.validation.model import Finding
+from starterkit.validation.pin_checks import inexact_pins, stale_pins
 from starterkit.validation.side_effects import is_watched
 from starterkit.validation.workspace import RuleContext
 
-_HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 _MOST_SHOWN = 3
-_PINNED = re.compile(r"^[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?\s*==\s*[^\s;*]+")
 
 
 def safe(work: RuleContext) -> list[Finding]:
@@ -64,45 +61,13 @@ def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
 
 
 def _unpinned(work: RuleContext, label: str) -> Iterator[Finding]:
-    pins, files = work.template.environment.pins, work.files(label)
-    if work.step != BASE and pins not in work.own_files(work.given):
+    environment, files = work.template.environment, work.files(label)
+    own = work.subject.project if work.step == BASE else {**work.own_files(work.given), **work.own_files(label)}
+    declaration, pins = files.get(environment.declaration), files.get(environment.pins)
+    if pins is None or not {environment.declaration, environment.pins} & own.keys():
         return  # an earlier layer has the same pins, which were checked there
-    check = _PIN_CHECKS.get(PurePosixPath(pins).suffix)
-    if pins not in files or check is None:
-        return
-    for line, message in check(files[pins].data.decode("utf-8", "replace")):
-        yield work.finding_in(label, pins, message, line)
-
-
-def _requirements(text: str) -> Iterator[tuple[int, str]]:
-    """Check that each entry of a compiled requirements.txt is `name==version` with hashes."""
-    entries: list[tuple[int, str]] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line[:1].isspace() and entries:
-            entries[-1] = (entries[-1][0], entries[-1][1] + " " + line.strip())
-        elif line.strip() and not line.lstrip().startswith("#"):
-            entries.append((number, line))
-    for number, entry in entries:
-        name = re.split(r"[\s;=<>~!\[@]", entry.strip())[0] or entry.strip()
-        if entry.startswith("-"):
-            yield number, f"`{entry.split()[0]}` isn't a pinned package: compile the pins without URLs"
-        elif not _PINNED.match(entry):
-            yield number, f"{name} is not pinned to one version (`{name}==…`)"
-        elif not _HASH.search(entry):
-            yield number, f"{name} is pinned without a hash: compile the pins with --generate-hashes"
-
-
-def _lock_file(text: str) -> Iterator[tuple[int, str]]:
-    """Check that each package of a package-lock.json has a version and a hash, and no URL."""
-    for key, entry in json.loads(text).get("packages", {}).items():
-        name = key.rpartition("node_modules/")[2]
-        line = text.count("\n", 0, text.find(f'"{key}"')) + 1
-        if not name or entry.get("link"):
-            continue
-        if "resolved" in entry:
-            yield line, f"{name} is pinned to a URL: set omit-lockfile-registry-resolved=true in .npmrc"
-        elif "version" not in entry or "integrity" not in entry:
-            yield line, f"{name} is pinned without a hash: create the lock file again with `npm install`"
-
-
-_PIN_CHECKS: dict[str, Callable[[str], Iterator[tuple[int, str]]]] = {".txt": _requirements, ".json": _lock_file}
+    problems = list(inexact_pins(pins.data, environment))
+    if declaration and not problems:
+        problems += stale_pins(declaration.data, pins.data, environment)
+    for problem in problems:
+        yield work.finding_in(label, problem.file, problem.message, problem.line)

@@ -1,0 +1,33 @@
+"""The command `starterkit template pin`: its output."""
+
+from __future__ import annotations
+
+import typer
+
+from starterkit.authoring.files import template_folder
+from starterkit.authoring.pin import pin as pin_template
+from starterkit.cli.commands.template.shared import TemplateFolder, this_or
+from starterkit.cli.console.invocation import shown_path
+from starterkit.cli.options import console_of, folder_of
+from starterkit.process import quoted
+
+
+def pin(context: typer.Context, template: TemplateFolder) -> int:
+    """Pin the packages of a template to exact versions.
+
+    Packages keep their versions if the declaration allows it. For newer versions, use `template outdated --write`.
+    """
+    console = console_of(context)
+    result = pin_template(template_folder(template, folder_of(context)), console.show_progress)
+    answer = {"template": result.template, "packages": result.packages, "written": result.written}
+    if console.json("template pin", answer):
+        return 0
+    folder = shown_path(result.template)
+    if not result.written:
+        console.ok(f"The pins of {this_or(folder)} are up to date ({result.packages} packages).")
+        return 0
+    console.ok(f"Pinned {result.packages} packages of {this_or(folder)}:")
+    for path in result.written:
+        console.print(path, indent=2)
+    console.type_next("Prove that the template works", f"template validate {quoted(folder)}")
+    return 0
