@@ -13,6 +13,7 @@ from starterkit.errors import FileError
 from starterkit.validation.model import Rule, RuleResult, Status
 from starterkit.validation.plan import changed_steps, rule_runs
 from starterkit.validation.record import FILE_NAME, is_stale, write_record
+from starterkit.validation.rules.earned import names_lost_page
 from starterkit.validation.target import template_under_test
 from tests.support.commands import starterkit
 from tests.support.validating import SOUND, Case, validated
@@ -41,6 +42,22 @@ def test_each_test_that_checks_only_the_status_is_a_finding(tmp_path: Path) -> N
 
     found = [(finding.file, finding.line) for finding in report.findings if "makes this test fail" in finding.message]
     assert found == [(TEST_FILE, 6), (TEST_FILE, 11), (TEST_FILE, 16)]
+
+
+@pytest.mark.parametrize(
+    ("message", "test_code", "lost"),
+    [
+        ("Expected status 200 for /hello. Found 404.", 'visit("/hello").has_status(200)', True),
+        ("assert 500 == 200", "assert visit().status == 200", True),
+        ("Expected status 404. Found 200.", 'visit("/nowhere").has_status(404)', False),
+        ("Expected status 405. Found 404.", "visit().has_status(405)", True),
+        ("Expected a redirect. Found status 422.", 'post("/hello").redirects()', False),
+        ("Expected 5000 characters.", "assert len(text) == 5000", False),
+        ("Found status 500.", "assert len(text) == 5000", True),
+    ],
+)
+def test_a_message_about_a_lost_page_is_known_by_its_status(message: str, test_code: str, lost: bool) -> None:
+    assert names_lost_page(message, test_code) == lost
 
 
 @pytest.mark.slow

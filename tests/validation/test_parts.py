@@ -581,7 +581,7 @@ def test_the_escaping_of_a_value_is_switched_off(name: str, page: str, changed: 
 
 
 def test_a_number_a_link_and_a_filtered_value_are_never_shown_without_escaping() -> None:
-    page = b"{{ song.id }} {{ url_for('songs') }} {{ day | long_date }} {{ song_count }} {{ image_url }}"
+    page = b"{{ song.id }} {{ url_for('songs') }} {{ day | long_date }} {{ song_count }} {{ image_url }} {{{ raw }}}"
 
     assert [change for change in mutants(page, "a.html") if change.startswith("without escaping")] == []
 

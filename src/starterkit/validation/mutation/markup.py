@@ -30,7 +30,7 @@ _OUTPUT = re.compile(rb"\{\{(?![#/>!^~]|else\b).*?\}\}\}?|<%[=-](?!\s*include\b)
 _FILTER = re.compile(rb"\s*\|(?!\|)\s*(?P<name>\w+)(?:\([^()]*\)|:\"[^\"]*\"|:'[^']*')?")
 # An output of a plain value that can hold HTML: no call, no filter, and no number, URL or time.
 _ESCAPED = re.compile(
-    rb"(?:\{\{|<%=)\s*(?P<value>[\w.]+?)(?<!\bid)(?<!_id)(?<!_at)(?<!slug)(?<!url)(?<!count)(?<!number)(?<!token)"
+    rb"(?:(?<!\{)\{\{|<%=)\s*(?P<value>[\w.]+?)(?<!\bid)(?<!_id)(?<!_at)(?<!slug)(?<!url)(?<!count)(?<!number)(?<!token)"
     rb"(?P<or>\s+or\s+(?:''|\"\"))?\s*(?:\}\}|%>)",
     re.IGNORECASE,
 )

@@ -23,8 +23,8 @@ THRESHOLD = 0.85
 _SLOWER = 5.0  # a mutant's time limit, as a multiple of the solution's time
 _AT_LEAST_SECONDS = 20.0
 _MORE = 12  # mutants outside the sample, tried while a test has not earned its place with a mutant of the sample
-# The statuses of a page that is gone or crashes.
-_GONE = re.compile(r"\b(?:404|405|50[0-4])\b")
+# The statuses of a page that is missing or crashes.
+_LOST = re.compile(r"\b(?:404|405|50[0-4])\b")
 _AT_ONCE = 4  # not the number of cores, so that every machine tries the same mutants
 
 
@@ -32,7 +32,7 @@ _AT_ONCE = 4  # not the number of cores, so that every machine tries the same mu
 class _Tried:
     """A mutant and the tests that it makes fail.
 
-    `red` also has the tests that don't run. `earned` has only the tests that notice more than a page that is gone.
+    `red` also has the tests that don't run. `earned` has only the tests that notice more than a lost page.
     """
 
     mutant: Mutant
@@ -76,7 +76,8 @@ def _try_all(work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mut
         return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit), chosen)
 
     order = balanced(mutants)
-    tried = try_each([mutant for mutant in mutants if mutant in set(order[:MOST])])
+    sample = set(order[:MOST])
+    tried = try_each([mutant for mutant in mutants if mutant in sample])
     more = order[MOST : MOST + _MORE]
     while more and _unearned(tests, tried):
         tried += try_each(more[:_AT_ONCE])
@@ -92,20 +93,23 @@ def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit
         _write(folder, mutant.file, before)
     red = {failed.test.id for failed in result.red} or ({"the whole run"} if result.problem else set())
     failed = [each for each in result.red if each.outcome is Outcome.FAILED]
-    own = frozenset(each.test.id for each in failed if is_assertion(each) and not _is_gone(work, tests, each))
-    return _Tried(mutant, frozenset(red), frozenset(each.test.id for each in failed), own)
+    own = [each for each in failed if is_assertion(each) and not _is_of_lost_page(work, tests, each)]
+    return _Tried(mutant, frozenset(red), *(frozenset(each.test.id for each in some) for some in (failed, own)))
 
 
-def _is_gone(work: RuleContext, tests: Sequence[ExpectedTest], result: TestResult) -> bool:
-    """True if a test fails because a page is missing or crashes. Then any test of this page would fail.
-
-    The message of such a failure names a status such as 404. A test that names this status itself expects it.
-    """
+def _is_of_lost_page(work: RuleContext, tests: Sequence[ExpectedTest], result: TestResult) -> bool:
     test = result.test
     lines = work.files(work.solution)[test.file].data.decode("utf-8", "replace").splitlines()
     next_line = min((other.line for other in tests if other.file == test.file and other.line > test.line), default=None)
-    own_text = "\n".join(lines[test.line - 1 : next_line and next_line - 1])
-    return not set(_GONE.findall(first_line(result))) <= set(_GONE.findall(own_text))
+    return names_lost_page(first_line(result), "\n".join(lines[test.line - 1 : next_line and next_line - 1]))
+
+
+def names_lost_page(message: str, test_code: str) -> bool:
+    """True if a message names the status of a page that is missing or crashes, such as 404.
+
+    Then any test of this page would fail. A test whose code names the status itself expects it.
+    """
+    return not set(_LOST.findall(message)) <= set(_LOST.findall(test_code))
 
 
 def _write(folder: Path, path: str, file: File) -> None:
