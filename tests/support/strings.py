@@ -290,7 +290,7 @@ def _variants(node: ast.expr, file: Path) -> list[str]:
             return _combined(node.values, file)
         case ast.FormattedValue(value=ast.IfExp()):
             return _variants(node.value, file)
-        case ast.FormattedValue(value=ast.Name()):
+        case ast.FormattedValue(value=ast.Name() | ast.Call(func=ast.Name(id="did_you_mean"))):
             return _variants(node.value, file)
         case ast.FormattedValue():
             return [f"{{{_short(node.value)}}}"]
@@ -318,7 +318,7 @@ def _call_variants(node: ast.Call, file: Path) -> list[str]:
         return _combined(node.args, file)
     if name in ("text", "markup") and node.args:
         return _variants(node.args[0], file)
-    if name in ("strip", "rstrip") and isinstance(node.func, ast.Attribute):
+    if name in ("strip", "rstrip", "format") and isinstance(node.func, ast.Attribute):
         return _variants(node.func.value, file)
     if name == "did_you_mean":
         return ['Did you mean "{name}"?']
@@ -337,7 +337,12 @@ def _short(node: ast.expr) -> str:
             return name.strip("_").lower()
         case ast.Call(args=[argument, *_]) if _short(argument) != "…":
             return _short(argument)
-        case ast.Call(func=ast.Attribute(value=value)) | ast.Subscript(value=value) | ast.BinOp(left=value):
+        case (
+            ast.Call(func=ast.Attribute(value=value))
+            | ast.Subscript(value=value)
+            | ast.BinOp(left=value)
+            | ast.BoolOp(values=[value, *_])
+        ):
             return _short(value)
     return "…"
 

@@ -374,7 +374,7 @@ def test_a_newcomer_with_the_name_of_another_gets_a_place_of_their_own_by_the_st
     assert [one.identifier for one in workshop.opened.people] == ["1", "3"]
     for number in ("1", "3"):  # as a workshop of before has it
         workshop.edits(f'    identifier: "{number}"\n', "")
-    assert "lines 2 and 3 may both be Anna Schmidt" in said(capsys, *words, code=2)
+    assert "lines 2 and 3 may both mean Anna Schmidt" in said(capsys, *words, code=2)
 
 
 def test_create_counts_people_and_marks_who_is_new_and_tells_apart_who_shares_a_name(

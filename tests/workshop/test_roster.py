@@ -352,7 +352,7 @@ def test_where_two_lines_may_be_one_who_is_there_both_are_named(text: str) -> No
     with pytest.raises(FileError) as wrong:
         matched(text, [Person("anna", "Anna")])
 
-    assert "roster.csv:3: lines 2 and 3 may both be Anna (folder anna)" in str(wrong.value)
+    assert "roster.csv:3: lines 2 and 3 may both mean Anna (folder anna)" in str(wrong.value)
     assert "workshop.yml" in wrong.value.fix
 
 

@@ -68,7 +68,7 @@ def template_folder(name: str, current: Path) -> Path:
     """
     if parse_git_url(name) is not None:
         raise UsageError(
-            f"{without_secret(name)} is a git URL. starterkit can only change a template in a folder.",
+            f"{without_secret(name)} is a git URL. starterkit can change only a template in a folder on this machine.",
             "Clone the repository with `git clone` first. Then use the folder of the clone.",
         )
     return locate_template(name, current, current).folder

@@ -95,7 +95,7 @@ At = Annotated[
     option(
         "--at",
         "STEP",
-        "Step to start at, after solved earlier steps (default: the starter project).",
+        "Step to start at. Earlier steps are solved (default: the starter project).",
         complete_starts,
     ),
 ]

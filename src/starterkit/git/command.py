@@ -193,7 +193,7 @@ def _broken_git(reason: str) -> EnvironmentProblem:
     if _XCODE_ERROR.search(reason):
         fix = "Install Apple's command line tools, which include git: `xcode-select --install`."
     else:
-        fix = f"Repair git, or install it again. Then `git --version` must work in this terminal. {INSTALL_GIT}"
+        fix = f"Repair git until `git --version` works in this terminal, or install git again. {INSTALL_GIT}"
     program = shutil.which("git")
     return EnvironmentProblem(f"git doesn't work here{f' ({program})' if program else ''}. {reason}", fix)
 

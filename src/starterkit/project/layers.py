@@ -58,7 +58,7 @@ def read_folder(folder: Path) -> Files:
                     str(file),
                     None,
                     "this is a link, and a template can't contain links",
-                    "Replace the link with the file.",
+                    "Replace the link with the file that it points to.",
                 )
             if status.st_size > FILE_LIMIT:
                 message = f"this file is larger than {FILE_LIMIT:,} bytes, which is the limit for a template"

@@ -99,6 +99,6 @@ def resolve_as_chosen(merger: Merger, carried: Carried, choices: Choices, label:
     raise ConflictError(
         f"{label} and your code change the same lines in: {files}. Nothing was changed.",
         f"Choose one of these commands.\n`starterkit {command} --keep-mine` keeps your lines.\n`starterkit {command} "
-        f"--take-theirs` takes the path's lines, and keeps a copy of your version.\n`starterkit {command} "
+        f"--take-theirs` uses the learning path's lines, and keeps a copy of your version.\n`starterkit {command} "
         "--markers` writes both versions into the file, and you resolve the conflict.",
     )

@@ -26,8 +26,8 @@ _CHECKS_KEPT = 8
 _MARKERS = "markers"
 _MEND = "starterkit writes this file. Restore its last good version: `git checkout HEAD -- .starterkit.yml`."
 _MEND_MERGE = (
-    "Abort the merge (`git merge --abort` or `git rebase --abort`), then run `starterkit pull`, which can merge "
-    "this file. If no merge is in progress: `git checkout HEAD -- .starterkit.yml`."
+    "Abort the merge: `git merge --abort` or `git rebase --abort`. Then type `starterkit pull`, which can merge this "
+    "file. If no merge is in progress, type `git checkout HEAD -- .starterkit.yml`."
 )
 
 

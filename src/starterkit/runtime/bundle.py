@@ -75,7 +75,7 @@ class Bundle:
         except OSError as absent:
             if self.folder.is_dir():
                 raise BundleLacksError(
-                    f"{self.folder} is not a complete bundle, because {BUNDLE_FILE} is missing.",
+                    f"{self.folder} is not a complete bundle of packages, because {BUNDLE_FILE} is missing.",
                     "Use the folder that `starterkit workshop bundle` created. If this is a copy, copy the "
                     "bundle again.",
                 ) from absent

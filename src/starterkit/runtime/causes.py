@@ -12,7 +12,7 @@ from starterkit.errors import EnvironmentProblem, StarterkitError, UsageError
 from starterkit.process import Completed
 
 AGAIN = "then run the command again."
-CONNECT = f"Connect to the network and {AGAIN[5:]}"
+CONNECT = "Connect to the network and run the command again."
 DOCTOR = "To check this machine and your settings for packages, type `starterkit doctor`."
 _SHOWN_LINES = 8
 _NO_NEWS = re.compile(

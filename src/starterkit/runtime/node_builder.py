@@ -82,7 +82,7 @@ class NodeBuilder(EnvironmentBuilder):
         missing = [name for name in required_folders(files.pins) if not (making / name).exists()]
         if missing:
             raise EnvironmentProblem(
-                f"npm did not install all packages in {self.environment.pins}. {len(missing)} are missing, for example "
-                f"{missing[0]}. The cause is unknown.",
+                f"npm did not install all packages in {self.environment.pins}. For example, {missing[0]} is missing. "
+                "The cause is unknown.",
                 DOCTOR,
             )

@@ -250,7 +250,7 @@ def _step_names(source: Source) -> tuple[str, ...]:
             )
         number = int(match[1])
         if 1 <= number <= len(names):
-            message = f"the step {names[number - 1]} has the number {match[1]} already"
+            message = f"another step already has this number: {names[number - 1]}"
             raise FileError(label, None, message, "Number the steps 01, 02, 03, …")
         if number != len(names) + 1:
             message = f"the step {len(names) + 1:02} is missing before this step"

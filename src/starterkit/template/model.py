@@ -63,7 +63,9 @@ class FolderSource:
         for part in (*reversed(PurePosixPath(name).parents[:-1]), PurePosixPath(name)):
             if (self.folder / part).is_symlink():
                 message = "this is a link, and a template can't contain links"
-                raise FileError(self.label(str(part)), None, message, "Replace the link with the file.")
+                raise FileError(
+                    self.label(str(part)), None, message, "Replace the link with the file that it points to."
+                )
 
     def label(self, name: str) -> str:
         return str(self.folder / name)
@@ -240,10 +242,10 @@ class Template:
                 return name
         if key.isdigit():
             fix = f"Use a number from 1 to {len(self.step_names)}, or the name of a step."
-            raise UsageError(f"Unknown step {text} in the {self.title} path.", fix)
+            raise UsageError(f"Unknown step {text} in the {self.title} learning path.", fix)
         short_names = [name.split("-", 1)[1] for name in self.step_names]
         fix = did_you_mean(key, list(self.step_names), short_names)
-        raise UsageError(f'Unknown step "{text}" in the {self.title} path.', fix)
+        raise UsageError(f'Unknown step "{text}" in the {self.title} learning path.', fix)
 
     def lesson(self, step: str) -> str:
         """Return a step's lesson as Markdown. Raises `FileError` if it is missing or isn't UTF-8."""

@@ -65,7 +65,7 @@ def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
         return locate_bundled(text)
     if not folder.is_dir():
         raise UsageError(
-            f'Unknown template "{text}". It is not a folder, a git URL or a bundled template.',
+            f'Unknown template "{text}". It is not a folder, a git URL or a template of starterkit.',
             did_you_mean(text, bundled_names()),
         )
     finish_replacing(folder)

@@ -42,7 +42,10 @@ def write_record(subject: TemplateUnderTest, results: Iterable[RuleResult]) -> l
     try:
         _file(subject).write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
     except OSError as error:
-        raise EnvironmentProblem(f"Can't write {_file(subject)}: {error.strerror}.", "Copy the template.") from error
+        raise EnvironmentProblem(
+            f"starterkit can't write {_file(subject)}: {error.strerror}.",
+            "Use a copy of the template that you can change.",
+        ) from error
     return recorded
 
 
@@ -59,7 +62,9 @@ def _read(subject: TemplateUnderTest) -> dict[str, dict[str, Any]]:
     data = parse_json(file.read_bytes(), str(file))
     steps = data.get("steps")
     if data.get("format") != FORMAT or not isinstance(steps, dict):
-        raise FileError(str(file), None, f"this is not a record in format {FORMAT}", _AGAIN)
+        raise FileError(
+            str(file), None, f"starterkit can't read this record, because its format isn't {FORMAT}", _AGAIN
+        )
     return steps
 
 

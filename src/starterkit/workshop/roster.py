@@ -211,7 +211,7 @@ def _check_namesakes(candidates: Sequence[tuple[RosterEntry, list[Person]]], fil
             raise FileError(
                 file,
                 last,
-                f"lines {', '.join(map(str, lines))} and {last} may {'both' if len(rows) == 2 else 'all'} be "
+                f"lines {', '.join(map(str, lines))} and {last} may {'both' if len(rows) == 2 else 'all'} mean "
                 f"{names[folder]} (folder {folder})",
                 "Add an e-mail address, a login or an identifier to each line. Then copy the right value into "
                 f"workshop.yml, below the folder {folder}, as `email:`, `login:` or `identifier:`.",

@@ -164,8 +164,9 @@ def wheels_for(pins_files: Iterable[bytes], targets: Sequence[BundleTarget]) -> 
             missing.update(dict.fromkeys(f"{package} for {target}" for target in lacking))
     if missing:
         more = [f"and {len(missing) - _MOST_LISTED} more"] if len(missing) > _MOST_LISTED else []
+        listed = "\n".join([*list(missing)[:_MOST_LISTED], *more])
         raise EnvironmentProblem(
-            "\n".join(["These packages have no wheel:", *list(missing)[:_MOST_LISTED], *more]),
+            f"These packages have no file that is ready to install (wheel):\n{listed}",
             "Nothing was written. Leave out this platform or Python version, or use another Python version.",
         )
     return wheels

@@ -37,7 +37,7 @@ def check_kind(pristine: ReferenceTests) -> None:
     if not (is_pytest(command) or is_node_test(command)):
         raise UsageError(
             f"`starterkit workshop grade` can't run the tests of {pristine.template.title}. "
-            "It supports pytest and Node's test runner.",
+            "The command supports only pytest and Node's test runner.",
             "To run the tests in a project without a sandbox, type `starterkit check --pristine`.",
         )
 
