@@ -206,7 +206,7 @@ def test_a_project_without_pins_gets_them(project: Path) -> None:
 def test_a_missing_declaration_is_named(project: Path) -> None:
     (project / "pyproject.toml").unlink()
 
-    with pytest.raises(FileError, match=r"pyproject\.toml: the file is missing"):
+    with pytest.raises(FileError, match=r"pyproject\.toml: the file with the list of packages is missing"):
         prepare(project, PYTHON)
 
 

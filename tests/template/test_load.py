@@ -130,7 +130,11 @@ CASES: dict[str, tuple[Break, str, str]] = {
     "step.yml: review isn't a list": (added(ONE, "review: Sort.\n"), f"{ONE}:11", "review: expected a list"),
     "step.yml: a link": (linked(ONE, "../02-two/step.yml"), ONE, LINKED),
     # steps
-    "steps: number twice": (moved("steps/02-two", "steps/01-two"), "steps/01-two", "the step 01-one has the number 01"),
+    "steps: number twice": (
+        moved("steps/02-two", "steps/01-two"),
+        "steps/01-two",
+        "another step already has this number: 01-one",
+    ),
     "steps: gap": (moved("steps/02-two", "steps/03-two"), "steps/03-two", "the step 02 is missing before this step"),
     "steps: name": (moved("steps/02-two", "steps/2-Two"), "steps/2-Two", "NN-name"),
     "steps: misspelt folder": (

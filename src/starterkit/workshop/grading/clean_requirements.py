@@ -84,7 +84,7 @@ def _parse(file: str, pins: bytes) -> list[tuple[Requirement, list[str]]]:
             raise UsageError(f"{file}:{number} isn't a package with an exact version and hashes")
     for (_, hashes), number in zip(requirements, numbers, strict=True):
         if not hashes:
-            raise UsageError(f"the package in {file}:{number} has no hash")
+            raise UsageError(f"{file}:{number} has a package without a hash")
     return requirements
 
 

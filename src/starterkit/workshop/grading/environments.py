@@ -160,7 +160,7 @@ class EnvironmentCache:
                 _write(folder, _source_files(pristine, pins, is_ours=ours is None))
                 prepared = prepare(folder, environment, bundle=named_bundle(os.environ), say=self.say)
                 if ours is not None and _bytes_on_disk(folder) > _LARGEST:
-                    raise UsageError(f"the submission's packages need more than {_LARGEST >> 20:,} MiB of disk space")
+                    raise UsageError(f"the packages need more than {_LARGEST >> 20:,} MiB of disk space")
                 if environment.kind == "python":
                     return _python_packages(key, prepared, pristine, ours)
                 return _node_packages(key, prepared)
