@@ -309,9 +309,9 @@ def _call_variants(node: ast.Call, file: Path) -> list[str]:
     name = _called(node)
     if name == "type_next":
         why, command = node.args[0], node.args[1]
-        command = ast.Constant("{command}") if isinstance(command, ast.Starred) else command
-        typed = [f"`{'' if words.startswith('cd ') else 'starterkit '}{words}`" for words in _variants(command, file)]
-        return [f"{each}: {typed[0]}" for each in _variants(why, file)]
+        typed = _variants(command, file)[0] if isinstance(command, ast.Constant | ast.JoinedStr) else "{command}"
+        typed = typed if typed.startswith("cd ") else f"starterkit {typed}"
+        return [f"{each}: `{typed}`" for each in _variants(why, file)]
     if name == "show_files":
         return [f"{title}: {{files}}" for title in _variants(node.args[1], file)]
     if name in _LINES:

@@ -130,7 +130,7 @@ def test_only_the_deprecated_folder_of_external_solutions_gives_a_warning(cache:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "external solutions: 1" in done.stdout
-    warning = "Warning: sound: the folder foreign/ is deprecated.\nRename it to external_solutions/."
+    warning = "Warning: sound: the folder foreign/ is deprecated.\nRename the folder to external_solutions/."
     assert (warning in done.stderr) == (name == "foreign")
 
 

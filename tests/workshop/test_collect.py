@@ -64,7 +64,7 @@ def test_collect_tells_what_is_new_and_the_second_time_that_nothing_is(room: Roo
     first = starterkit("workshop", "collect", cwd=room.folder).out
     again = starterkit("workshop", "collect", "--json", cwd=room.folder).json
 
-    assert first.startswith("ok  Reached 3 people. 1 has new work.\n  Ada Lovelace: 01-one\n")
+    assert first.startswith("ok  Reached 3 people. 1 person has new work.\n  Ada Lovelace: 01-one\n")
     assert [(one["folder"], one["reached"], one["new"]) for one in again["people"]] == [
         (folder, True, False) for folder in FOLDERS
     ]

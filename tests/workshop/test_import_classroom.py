@@ -48,8 +48,8 @@ def test_a_classroom_becomes_a_workshop(classroom: Path) -> None:
         ("late@example.org", "", "late@example.org"),
     ]
     assert all(found.repository(person).is_dir() for person in found.people)
-    assert "Imported 3 people, 2 with a login. Without a login: late@example.org." in shown
-    assert "Roster columns not used: github_id." in shown
+    assert "Imported 3 people. People with a login: 2. People without a login: late@example.org." in shown
+    assert "Ignored these columns of the roster: github_id." in shown
 
 
 def test_import_again_adds_only_new_people(classroom: Path) -> None:

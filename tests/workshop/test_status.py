@@ -90,7 +90,7 @@ def test_the_one_who_teaches_knows_who_is_who_on_the_board(busy: Room) -> None:
 
     shown = starterkit("workshop", "status", cwd=busy.folder).out
 
-    assert all(f"on the board: {one['name']}" in shown for one in hidden)
+    assert all(f"shown as {one['name']}" in shown for one in hidden)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_who_was_graded_and_not_collected_is_where_the_grading_saw_them(room: Ro
     assert ada.active == NINE + timedelta(minutes=3)
     assert (found["grace-hopper"].state, found["grace-hopper"].known.step) == ("green", "02-two")
     assert (found["eniac"].state, found["eniac"].active) == ("not begun", None)
-    assert "Nothing is collected" not in starterkit("workshop", "status", cwd=room.folder).out
+    assert "No work is collected" not in starterkit("workshop", "status", cwd=room.folder).out
 
 
 def test_steps_that_were_filled_in_are_marked_everywhere(busy: Room) -> None:
@@ -175,10 +175,10 @@ def test_steps_that_were_filled_in_are_marked_everywhere(busy: Room) -> None:
     shown = starterkit("workshop", "status", "--html", "board.html", cwd=busy.folder).out
 
     (line,) = (line for line in shown.splitlines() if "Grace" in line)
-    assert " 02-two *  not graded " in line and line.endswith("filled in: 01")
-    assert "* Earlier steps were filled in from the solution." in shown
+    assert " 02-two *  not graded " in line and line.endswith("solutions added: 01")
+    assert "* starterkit added the solutions of earlier steps." in shown
     page = Page((busy.folder / "board.html").read_text(encoding="utf-8")).text
-    assert "02-two *" in page and "filled in: 01" in page and "* Earlier steps" in page
+    assert "02-two *" in page and "solutions added: 01" in page and "* starterkit added" in page
     rows = list(csv.DictReader(io.StringIO(starterkit("workshop", "status", "--csv", cwd=busy.folder).out)))
     assert [row["filled"] for row in rows] == ["", "01-one", ""]
 

@@ -38,13 +38,13 @@ def pins_rule(
         if not compile_now:
             return Pins(declaration, known)
         try:
-            say("Pinning the exact versions of all packages …")
+            say("Choosing the exact versions of all packages …")
             return Pins(declaration, compile_pins(declaration, known, environment, offline=True, bundle=bundle))
         except (EnvironmentProblem, ProgramFailed):
             source = "the bundle" if bundle else "the network"
             say(
                 "starterkit couldn't choose exact package versions offline. "
-                f"The next `starterkit check` or `starterkit run` chooses them with {source}."
+                f"The next `starterkit check` or `starterkit run` will use {source} to choose them."
             )
             return Pins(declaration, known)
 

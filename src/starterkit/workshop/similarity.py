@@ -107,7 +107,7 @@ def compare(workshop: Workshop, people: Sequence[Person], at_least: float, say: 
     Raises `EnvironmentProblem` if copydetect isn't installed.
     """
     fingerprint = _load_copydetect()
-    say("Reading the code of the path")
+    say("Reading the code of the learning path")
     of_path = _path_code(workshop, fingerprint)
     codes: list[_OwnCode] = []
     passed: list[tuple[Person, str]] = []

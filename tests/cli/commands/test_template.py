@@ -28,7 +28,7 @@ def test_a_template_is_begun_extended_opened_and_saved(tmp_path: Path) -> None:
     assert begun.rstrip().endswith("template validate my-path")
     assert "ok  Created the step 01-tags in my-path." in added
     assert "01-greeting → 02-greeting" in added
-    assert "ok  Wrote the path to commits: 5 commits, from base to solution 02-greeting." in opened
+    assert "ok  Wrote the learning path to commits, as 5 commits from base to solution" in opened
     assert "Nothing to save" in saved
 
 
@@ -52,8 +52,8 @@ def test_the_commands_work_inside_the_folders_that_they_write(tmp_path: Path) ->
     assert "ok  Created the template my-path in this folder" in begun
     assert "ok  Created the step 01-tags in this folder." in added
     assert "ok  Created the step 03-likes in ../.." in added_below
-    assert "ok  Wrote the path to this folder: 7 commits" in opened
-    assert "ok  Saved in this folder: 1 new." in saved
+    assert "ok  Wrote the learning path to this folder, as 7 commits" in opened
+    assert "ok  Saved your changes in this folder. Files: 1 new." in saved
     assert "01-tags" in validated
     assert (inside / "steps/03-likes/solution/webapp/new.py").is_file()
     assert [inside.stat().st_ino, commits.stat().st_ino] == before
@@ -89,7 +89,7 @@ def test_what_was_saved_is_listed(template: Path, tmp_path: Path) -> None:
 
     shown = starterkit("-C", "path", "template", "save", cwd=tmp_path).out
 
-    assert "ok  Saved in tiny: 1 changed." in shown
+    assert "ok  Saved your changes in tiny. Files: 1 changed." in shown
     assert "changed  steps/02-two/solution/conduit/two.py" in shown
 
 

@@ -26,7 +26,8 @@ def green_line(result: CheckResult) -> Text:
 def counts(result: CheckResult) -> str:
     """Return how many tests pass, how long they took, and what kind of tests fail."""
     red, total = len(result.red), len(result.results)
-    head = f"{total - red} of {total} tests pass ({result.seconds:.1f} s)"
+    passed = total - red
+    head = f"{passed} of {total} tests pass ({result.seconds:.1f} s)"
     new = sum(test.is_new and not test.was_green for test in result.red)
     broken = len(result.broken)
     parts = [f"{new} new" if new and new != red else "", f"{broken} that passed before" if broken else ""]
@@ -102,7 +103,8 @@ def own_lines(console: Console, own: Sequence[TestResult]) -> list[Text]:
     if not own:
         return []
     red = [result for result in own if result.is_red]
-    lines = [*console.paragraph(), *console.paragraph(f"Your own tests: {len(own) - len(red)} of {len(own)} pass.")]
+    passed = len(own) - len(red)
+    lines = [*console.paragraph(), *console.paragraph(f"Your own tests: {passed} of {len(own)} pass.")]
     if red:
         first = red[0]
         where, name = first.place or first.test_place, first.test.id
@@ -213,8 +215,8 @@ def _further(console: Console, causes: Sequence[Sequence[TestResult]], room: int
     lines = [*console.paragraph(), *(clipped(_summary(cause), console.width) for cause in causes[:most])]
     more = len(causes) - most
     if more > 0:
-        also, noun = "and " if most else "", "causes" if more > 1 else "cause"
-        lines += console.paragraph(f"{also}{more} more {noun}: ", markup(_MORE))
+        also = "and " if most else ""
+        lines += console.paragraph(f"{also}{more} more {'causes' if more > 1 else 'cause'}: ", markup(_MORE))
     return lines
 
 

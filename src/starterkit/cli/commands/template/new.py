@@ -45,5 +45,5 @@ def _show(console: Console, begun: NewTemplate) -> None:
     folder = shown_path(begun.folder)
     contents = "a starter project in project/, and one step in steps/"
     console.ok(f"Created the template {begun.name} in {this_or(folder)}: {contents}.")
-    console.say_prose("docs/authoring.md of starterkit explains each file.")
-    console.type_next("Prove that the template works", f"template validate {quoted(folder)}")
+    console.say_prose("docs/authoring.md in the repository of starterkit explains each file.")
+    console.type_next("Check that the template works", f"template validate {quoted(folder)}")

@@ -37,11 +37,12 @@ def _show(console: Console, opened: OpenResult) -> None:
     if console.json("template open", {**vars(opened), "folder": opened.folder.absolute()}):
         return
     folder, commits = shown_path(opened.folder), opened.commits
-    console.ok(f"Wrote the path to {this_or(folder)}: {len(commits)} commits, from base to {commits[-1]}.")
+    last = commits[-1]
+    console.ok(f"Wrote the learning path to {this_or(folder)}, as {len(commits)} commits from base to {last}.")
     console.print()
     console.print("To change an earlier step, edit its files in project/. Then change its commit:")
     example = commits[1] if len(commits) > 1 else "base"
     enter = [] if folder == "." else [f"cd {quoted(folder)}"]
     for command in (*enter, f"git commit -a --fixup ':/^{example}'", "git rebase -i --autosquash --root"):
         console.print(text(command, "cyan"), indent=2)
-    console.type_next("Then write the changes back into the template", "template save")
+    console.type_next("Then write the changes back to the template", "template save")

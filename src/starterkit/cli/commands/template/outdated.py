@@ -46,7 +46,7 @@ def outdated(
         code = show(console, validate_copy(console, copy, skip=["earned"]), junit="", github=False)
     if code == 0 and will_write:
         write_with_newest(result, result.template)
-        console.note_prose(f"Wrote the newest pins into {result.template}.")
+        console.note_prose(f"Wrote the newest package versions to {result.template}.")
     return code
 
 
@@ -56,9 +56,9 @@ def _show(console: Console, result: Outdated, *, is_written: bool, is_tried: boo
         return
     folder = shown_path(result.template)
     if not result.pins:
-        console.ok(f"All {result.packages} packages of {this_or(folder)} are pinned to their newest releases.")
+        console.ok(f"All {result.packages} packages of {this_or(folder)} have their newest versions.")
         return
-    console.print(f"{len(result.pins)} of {result.packages} packages of {this_or(folder)} have newer releases:")
+    console.print(f"{len(result.pins)} of {result.packages} packages of {this_or(folder)} have newer versions:")
     rows = [("package", "pinned", "allowed", "newest", "since")]
     rows += [(pin.package, pin.pinned, pin.allowed, pin.newest, pin.layer) for pin in result.pins]
     widths = [max(map(len, column)) + 2 for column in zip(*rows, strict=True)]
@@ -66,10 +66,11 @@ def _show(console: Console, result: Outdated, *, is_written: bool, is_tried: boo
         console.verbatim("".join(map(str.ljust, row, widths)).rstrip(), indent=2)
     held = [pin.package for pin in result.pins if pin.allowed != pin.newest]
     if held:
-        console.print(f"Newer than the declaration or other packages allow: {', '.join(held)}.")
+        console.print(f"The requirements don't allow the newest versions of these packages: {', '.join(held)}.")
     if is_written:
         console.type_next(
-            "Wrote the newest pins. Prove that the template still works", f"template validate {quoted(folder)}"
+            "Wrote the newest package versions. Check that the template still works",
+            f"template validate {quoted(folder)}",
         )
     elif result.is_update and not is_tried:
-        console.type_next("Try the template with the newest releases", f"template outdated {quoted(folder)} --try")
+        console.type_next("Test the template with the newest versions", f"template outdated {quoted(folder)} --try")

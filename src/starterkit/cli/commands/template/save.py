@@ -36,13 +36,13 @@ def _show(console: Console, saved: SaveResult) -> None:
         return
     folder = shown_path(saved.template)
     if not saved.is_change:
-        console.ok(f"Nothing to save. The template in {this_or(folder)} has these files already.")
+        console.ok(f"Nothing to save. The template in {this_or(folder)} already has these changes.")
         return
     parts = [("new", saved.added), ("changed", saved.changed), ("removed", saved.removed)]
     counts = ", ".join(f"{len(names)} {label}" for label, names in parts if names)
-    console.ok(f"Saved in {this_or(folder)}: {counts}.")
+    console.ok(f"Saved your changes in {this_or(folder)}. Files: {counts}.")
     console.first_of([f"{label:9}{name}" for label, names in parts for name in names], MOST_LINES, indent=4)
     show_renumbered(console, saved.renumbered, saved.mentions)
     if saved.renumbered:
-        console.say_prose("The commits still have the old numbers. Open the template again before you continue.")
-    console.type_next("Prove that the template still works", f"template validate {quoted(folder)}")
+        console.say_prose("The commits still have the old step numbers. Before you continue, open the template again.")
+    console.type_next("Check that the template still works", f"template validate {quoted(folder)}")

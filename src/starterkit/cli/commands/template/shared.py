@@ -28,6 +28,6 @@ def show_renumbered(console: Console, renumbered: Mapping[str, str], mentions: S
     for old, new in renumbered.items():
         console.print(f"{old} → {new}", indent=4)
     if mentions:
-        console.print("Lines that may still have the old numbers:")
+        console.print("These lines may still have the old step numbers:")
     lines = [f"{mention.file}:{mention.line}  {mention.text}" for mention in mentions]
     console.first_of(lines, MOST_LINES, indent=4, hang=4)

@@ -96,7 +96,7 @@ def _read_templates(
     for subject in subjects:
         if subject.external_solutions and subject.external_solutions.is_legacy:
             console.info(f"Warning: {subject.name}: the folder {LEGACY_FOLDER_NAME}/ is deprecated.")
-            console.info(f"Rename it to {FOLDER_NAME}/. See docs/validation.md.")
+            console.info(f"Rename the folder to {FOLDER_NAME}/. See docs/validation.md.")
     return subjects, unreadable
 
 
@@ -193,7 +193,7 @@ def _show_notes(console: Console, report: Report) -> None:
         every = [*(warning_line(report, finding) for finding in others), *(f"note: {note}" for note in result.notes)]
         shown = every if is_one_rule else every[:_MOST_NOTES]
         more = len(every) - len(shown)
-        pointer = [f"note: {more} more: add `--only {result.rule.value}`"] if more else []
+        pointer = [f"note: to see {more} more, add `--only {result.rule.value}`"] if more else []
         for note in (*skipped, *shown, *pointer):
             notes.setdefault((result.template, result.rule.value, note), []).append(result.step)
     if notes:
@@ -201,7 +201,7 @@ def _show_notes(console: Console, report: Report) -> None:
     for (template, rule, note), steps in notes.items():
         where = f"{template} {steps[0]}" if len(steps) == 1 else template
         severity, _, message = note.partition(": ")
-        style = "yellow" if severity == Severity.WARNING else "dim"
+        style = "magenta" if severity == Severity.WARNING else "dim"
         console.print(text(f"{severity} · {where} · {rule.replace('-', ' ')}: {message}", style), hang=7)
 
 
@@ -210,12 +210,12 @@ def closing_line(report: Report) -> str:
     rules = len(report.results)
     counts = {severity: report.count(severity) for severity in Severity}
     found = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts.items() if count]
-    details = f"{rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s"
-    if report.from_cache:
-        details += f", {'all' if report.from_cache == rules else report.from_cache} from the cache"
+    cached = "all" if report.from_cache == rules else report.from_cache
+    from_cache = f", {cached} from the cache" if report.from_cache else ""
     if found and report.is_clean:
         found.insert(0, "No errors")
-    return f"{', '.join(found) or 'No findings'}: {details}."
+    summary = ", ".join(found) if found else "No findings"
+    return f"{summary}: {rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s{from_cache}."
 
 
 def _write(file: Path, report: str) -> None:

@@ -84,13 +84,13 @@ def _show(console: Console, made: MadeBundle) -> None:
     }
     if console.json("workshop bundle", answer):
         return
-    console.ok(f"The bundle is in {shown_path(made.folder)}.")
+    console.ok(f"The bundle for work without a network is in {shown_path(made.folder)}.")
     size, fetched = (f"{count / _MEGABYTE:.1f} MB" for count in (made.size, made.fetched))
     rows = {
         "frameworks": ", ".join(contents.frameworks),
         "platforms": ", ".join(contents.platforms),
         "Python": ", ".join(contents.pythons),
-        "size": f"{size} in {len(contents.files)} files ({fetched} downloaded now)",
+        "size": f"{size} in {len(contents.files)} files (downloaded now: {fetched})",
     }
     for name, value in rows.items():
         console.print(f"{name:12}", value, indent=2, hang=12)

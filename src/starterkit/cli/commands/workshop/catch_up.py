@@ -98,31 +98,32 @@ def _show_person(console: Console, name: str, template: Template, result: CatchU
         mark = text("FAILED", "bold red") if result.failed else text("--    ", "dim")
         console.print(mark, markup(f"  {name}: {result.why}"), hang=8)
         return
-    console.ok(f"{name} is at {template.step(result.step).label}.", hang=4)
+    console.ok(f"{name} is now at {template.step(result.step).label}.", hang=4)
     if result.own:
-        console.print(f"Kept the participant's own work: {labels(result.own)}.", indent=4)
+        console.print(f"Kept the participant's own work in these steps: {labels(result.own)}.", indent=4)
     if result.filled:
-        console.print(f"Added the solutions of: {labels(result.filled)}.", indent=4)
+        console.print(f"Added the solutions of these steps: {labels(result.filled)}.", indent=4)
     if result.is_green is not None:
-        passed = "All tests of the earlier steps pass."
-        console.print(
-            passed if result.is_green else "Some tests of the earlier steps FAIL. Look at this project.",
-            indent=4,
-        )
+        failed = "Some tests of the earlier steps FAIL. Look at this project."
+        console.print("All tests of the earlier steps pass." if result.is_green else failed, indent=4)
     elif result.filled:
         console.say_prose("The tests were not run. To run them, type `starterkit workshop grade`.", indent=4)
     if result.whole:
-        console.print(f"Merging failed, so files of these steps were replaced: {labels(result.whole)}.", indent=4)
+        console.print(
+            f"Merging failed, so starterkit replaced the files of these steps: {labels(result.whole)}.", indent=4
+        )
         console.print("The participant's versions are in the git history.", indent=4)
     if result.replaced:
         files, commit = ", ".join(result.replaced), result.before[:8]
-        console.print(f"Replaced the participant's changes to {files}. Commit {commit} has these changes.", indent=4)
+        console.print(
+            f"Replaced the participant's changes to {files}. Commit {commit} still has these changes.", indent=4
+        )
     delivered = result.delivered
     if delivered is not None and needs_command(delivered):
         console.print(
             "The participant types:"
             if delivered.is_theirs
-            else "The participant pushed meanwhile, so the steps are on a separate branch. The participant types:",
+            else "The participant pushed meanwhile. So the steps are on a separate branch. The participant types:",
             indent=4,
         )
         console.verbatim(pull_command(delivered), "bold", indent=6)

@@ -62,15 +62,16 @@ def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]
     new = [result for result in results if result.is_new and result.begun]
     waiting = sum(workshop.waits_for(result.person) for result in results)
     asked = len(results) - waiting
-    news = f" {len(new)} {'has' if len(new) == 1 else 'have'} new work."
+    news = f" {len(new)} {'person has' if len(new) == 1 else 'people have'} new work."
     if unreached:
-        console.print(text("NOT ALL", "bold magenta"), f"  Reached {asked - len(unreached)} of {_people(asked)}.{news}")
+        reached = asked - len(unreached)
+        console.print(text("NOT ALL", "bold magenta"), f"  Reached {reached} of {_people(asked)}.{news}")
     else:
         console.ok(f"Reached {_people(asked)}.{news}")
     if waiting:
         console.say_prose(
-            f"{_people(waiting)} began with a zip. Unpack the folders that they hand in. "
-            "Then write each folder into workshop.yml, as `remote:` below the name.",
+            f"{_people(waiting)} started with a zip file. Unpack the folders that they hand in. "
+            "Then add each folder to workshop.yml, as `remote:` below the person's name.",
             indent=4,
         )
     called = workshop.called
@@ -95,7 +96,7 @@ def _as_json(result: CollectResult, *, waits: bool) -> dict[str, Any]:
     return {
         **pick(result.person, "folder", "name"),
         "reached": result.reached and not waits,
-        "why": "began with a zip, and workshop.yml has no `remote:` for this person" if waits else result.why,
+        "why": "started with a zip file, and workshop.yml has no `remote:` for this person" if waits else result.why,
         "new": result.is_new and result.begun,
         "commit": result.commit,
         "step": result.submission.step if result.submission else None,

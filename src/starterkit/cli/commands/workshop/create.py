@@ -192,7 +192,7 @@ def show(console: Console, command: str, made: CreateResult) -> int:
         console.invocation = console.invocation.inside("")
         folder = shown_path(made.workshop.folder)
         enter = [f"cd {quoted(folder)}"] if folder != "." else []
-        console.type_next("When participants have begun, fetch their work", *enter, "workshop collect")
+        console.type_next("When participants have started, fetch their work", *enter, "workshop collect")
     return code
 
 
@@ -219,35 +219,37 @@ def _head(made: CreateResult) -> str:
     else:
         shared = counted(repositories, "repository", "repositories")
         contents = f"{shared} ({made.added} new) for {people} people"
-    return f"{name} has {contents}. All begin with {start} ({workshop.template.removeprefix('starterkit:')})."
+    return f"{name} has {contents}. All start with {start} ({workshop.template.removeprefix('starterkit:')})."
 
 
 def _show_columns(console: Console, made: CreateResult) -> None:
     columns = {name: truncate(title, 1, _LONGEST_TITLE) for name, title in made.roster.columns.items()}
     unused = [truncate(title, 1, _LONGEST_TITLE) for title in made.roster.unused]
     used = ", ".join(f'{_COLUMN_NAMES.get(name, name)} from "{title}"' for name, title in columns.items())
-    console.print(f"Roster columns used: {used}.", hang=2)
+    console.print(f"Used these columns of the roster: {used}.", hang=2)
     if unused:
-        console.print(f"Roster columns not used: {few(unused, _MOST_TITLES)}.", hang=2)
+        console.print(f"Ignored these columns of the roster: {few(unused, _MOST_TITLES)}.", hang=2)
 
 
 def _show_noticed(console: Console, made: CreateResult) -> None:
     for line, content in made.roster.left_out:
-        console.info(f"Skipped line {line} of the roster ({content}). It doesn't name a person.")
+        console.info(f"Skipped line {line} of the roster, because it doesn't name a person: {content}")
     for team in made.changed_teams:
         console.note_prose(
-            f"Team {team.name} has other members in the roster than in workshop.yml. "
+            f"The roster and workshop.yml list different members for team {team.name}. "
             "To change the team, edit `members:` in workshop.yml."
         )
     if made.in_another_way:
-        console.note_prose(f"--{made.method} changes only how new participants begin.")
+        console.note_prose(f"`--{made.method}` only changes how new participants start.")
     if made.unreached:
         console.print()
         for enrolled in made.unreached:
             why = enrolled.pushed.why if enrolled.pushed else ""
             person = f"{enrolled.person.name} ({enrolled.person.remote})"
             console.print(text("NOT REACHED", "bold red"), f"  {person}: {why}", hang=13)
-        console.say_prose("Fix this, then type the same command again. It pushes only what is missing.")
+        console.say_prose(
+            "Fix the problem, then type the same command again. starterkit pushes only the missing repositories."
+        )
 
 
 def _show_owner(console: Console, made: CreateResult) -> None:
@@ -259,7 +261,7 @@ def _show_owner(console: Console, made: CreateResult) -> None:
         console.print()
         console.say_prose(
             "These repositories belong to you. Other users of this machine can't clone them or push to them. "
-            "For other users, create the workshop with `--folders` (docs/workshop.md#a-shared-disk)."
+            "For other users, create the workshop with `--folders`. See docs/workshop.md#a-shared-disk."
         )
     commands = list(filter(None, map(_chown_command, made.people)))
     if commands:
@@ -280,12 +282,16 @@ def _chown_command(enrolled: Participant) -> str:
 def _show_to_all(console: Console, made: CreateResult) -> None:
     methods = {made.workshop.start_method(enrolled.person) for enrolled in made.people}
     console.print()
-    console.print("Send each person their line from above. Send everybody the handout:")
+    console.print("Send each person the line with their name. Send everybody the handout:")
     console.verbatim(shown_path(made.handout), "bold", indent=2)
     if made.kept_handout:
-        console.print("This handout was changed. For a new handout, delete this file and type the command again.")
+        console.print(
+            "starterkit kept this handout, because its text was changed. For a new handout, delete the file first."
+        )
     if methods != {"folders"}:
-        console.print(f"Send {wheel_file()} too. To build this file, see docs/workshop.md#what-everybody-needs")
+        console.print(
+            f"Send {wheel_file()} too. To learn how to build this file, see docs/workshop.md#what-everybody-needs."
+        )
 
 
 def _typed(made: CreateResult, enrolled: Participant) -> str:

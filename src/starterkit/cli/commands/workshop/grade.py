@@ -17,7 +17,6 @@ from starterkit.cli.console.table import (
     WIDEST_NAME,
     WIDEST_STEP,
     Cell,
-    counted,
     counted_people,
     show_table,
     step_words,
@@ -173,8 +172,8 @@ def _headline(grades: Sequence[Grade], failed: int) -> str:
         return f"{people}: nobody has committed yet."
     counts = ", ".join(f"{count} {_WORDS.get(verdict, verdict)}" for verdict, count in verdicts.items())
     kept = sum(grade.kept for grade in grades)
-    again = f" {counted(kept, 'grade is', 'grades are')} from before, because the work is unchanged." if kept else ""
-    return f"{people}: {counts or 'nobody was graded'}.{again}"
+    again = f" {kept} {'grade is' if kept == 1 else 'grades are'} from before, because the work is unchanged."
+    return f"{people}: {counts or 'nobody was graded'}.{again if kept else ''}"
 
 
 def _note(grade: Grade) -> str:

@@ -51,8 +51,8 @@ def _show(console: Console, made: CreateResult) -> int:
         everybody = [member for enrolled in made.people for member in enrolled.person.everybody]
         without = [member.name for member in everybody if not member.login]
         people = counted(len(everybody), "person", "people")
-        console.print(text("Imported", "bold"), f" {people}, {len(everybody) - len(without)} with a login.")
+        console.print(text("Imported", "bold"), f" {people}. People with a login: {len(everybody) - len(without)}.")
         if without:
-            console.print(f"Without a login: {few(without, _LISTED)}.", indent=2, hang=2)
+            console.print(f"People without a login: {few(without, _LISTED)}.", indent=2, hang=2)
         console.print()
     return show(console, "workshop import", made)

@@ -97,7 +97,7 @@ def push_fix(
         _show_typed(console, workshop, fixes)
     else:
         if not located.is_bundled:
-            why = "This command doesn't test the fixed template. To test it first (some minutes)"
+            why = "This command doesn't test the fixed template. To test the template first (some minutes)"
             console.type_next(why, f"template validate {quoted(shown_path(located.folder))} --skip earned")
         again = ["workshop push-fix", *map(quoted, names or [])]
         again += ["--template", quoted(template)] if template else []
@@ -114,7 +114,7 @@ def _corrected(
     is_bundled = workshop.template.startswith(BUNDLED) and name in bundled_names()
     if not elsewhere and workshop.corrected:
         elsewhere = workshop.corrected
-        back = f"`--template {name}` uses the template of starterkit again." if is_bundled else ""
+        back = f"To use the template of starterkit again, add `--template {name}`." if is_bundled else ""
         _check_is_there(elsewhere, back)
         console.note_prose(f"Template: {elsewhere} (from the last fix). {back}".rstrip())
     if elsewhere:
@@ -142,7 +142,7 @@ def _check_is_there(template: str, back: str) -> None:
 
 
 def _is_confirmed(console: Console, fixes: list[PathFix]) -> bool:
-    question = f"Apply the fix for {counted(sum(bool(fix.commit) for fix in fixes), 'person', 'people')}?"
+    question = f"Apply the fix to the work of {counted(sum(bool(fix.commit) for fix in fixes), 'person', 'people')}?"
     choices = [("yes", "commit the fix to their repositories"), ("no", "change nothing")]
     return console.choose(question, choices, "no") == "yes"
 
@@ -159,7 +159,9 @@ def _show_report(
             continue
         _show_person(console, workshop, fix, f": {_details(fix)}", "dim")
         if fix.replaced:  # show every name, because the person's changes to these files are replaced
-            console.print(f"The fix replaces the changes to {', '.join(fix.replaced)}.", indent=12, hang=12)
+            console.print(
+                f"The fix replaces the participant's changes to {', '.join(fix.replaced)}.", indent=12, hang=12
+            )
             console.print(f"Commit {fix.base[:8]} has the participant's version.", indent=12)
     for file, step in reverted:
         console.print(
@@ -183,7 +185,7 @@ def _show_done(console: Console, workshop: Workshop, fixes: list[PathFix]) -> No
         if any(not delivery.source and not workshop.waits_for(fix.person) for fix, delivery in ready):
             show_pull(console)
     elif not delivered:
-        console.print("New participants begin with the fixed path.")
+        console.print("New participants start with the fixed learning path.")
     for fix in fixes:
         if fix.outcome is FixOutcome.FAILED:
             _show_person(console, workshop, fix, f": {fix.why}")

@@ -112,7 +112,7 @@ def show_zips(console: Console, workshop: Workshop) -> None:
     if "zip" not in workshop.handouts or console.as_json:
         return
     console.print()
-    console.print("Send a file to each person who began with a zip. To create these files, type in this folder:")
+    console.print("Send a file to each person who started with a zip file. To create the files, type in this folder:")
     console.verbatim(
         'for repo in repos/*.git; do git --git-dir "$repo" bundle create "$(basename "$repo" .git).bundle" --all; done',
         "bold",

@@ -52,12 +52,16 @@ def _show(console: Console, workshop: Workshop, compared: SimilarityResult, perc
         _show_pair(console, workshop, pair)
     if len(compared.pairs) > _MOST:
         more = len(compared.pairs) - _MOST
-        console.print(f"… and {more} more pairs. To see them all, use --json. To see fewer, use --at-least.")
+        console.print(
+            f"There are {more} more pairs. To see all pairs, add `--json`. To see fewer pairs, use `--at-least`."
+        )
     if not compared.pairs:
-        console.print(f"Compared {compared.people} people. No two have {percent} % or more similar code.")
+        console.print(f"Compared {compared.people} people. No two people have {percent} % or more of similar code.")
     console.print()
     if compared.people > 1:
-        console.print(f"The median of all pairs of {compared.people} people is {compared.usual:.0%}.")
+        console.print(
+            f"The typical similarity of two people is {compared.usual:.0%} (median of {compared.people} people)."
+        )
     console.print("Code of the learning path doesn't count.")
     console.print("Similar code proves nothing, because people who learn together write similar code.")
     for reason in dict.fromkeys(why for _, why in compared.passed):

@@ -30,7 +30,7 @@ _STATE, _ACTIVE, _COUNT = 11, 8, 20
 _FEWEST_ROWS = 4
 _URGENT = ("stuck", "tampered", "red", "not graded", "not reached", "green", "not begun")
 _FILLED = "*"
-LEGEND = f"{_FILLED} Earlier steps were filled in from the solution."
+LEGEND = f"{_FILLED} starterkit added the solutions of earlier steps."
 _HEADS = (
     *("folder", "name", "login", "step", "solved", "state", "stuck", "first_red", "sentence", "green", "tests"),
     *("late", "active", "reached", "why", "branch", "commit", "filled"),
@@ -60,9 +60,11 @@ def show(console: Console, room: WorkshopStatus, lines: int = 0) -> None:
         console.print()
         console.print(LEGEND, hang=2)
     if _is_new(room):
-        console.type_next("Nothing is collected yet. Fetch everybody's work", "workshop collect")
+        console.type_next("No work is collected yet. Fetch everybody's work", "workshop collect")
     elif count := room.count("not graded"):
-        console.type_next(f"{count} {'has' if count == 1 else 'have'} new work. Grade it", "workshop grade")
+        console.type_next(
+            f"{count} {'person has' if count == 1 else 'people have'} new work. Grade this work", "workshop grade"
+        )
 
 
 def _fitting(room: WorkshopStatus, rows: int) -> tuple[Sequence[PersonStatus], str]:
@@ -159,7 +161,7 @@ def note_of(standing: PersonStatus) -> str:
     if state == "red" and (known.sentence or known.first_red):
         notes.append(known.sentence or known.first_red)
     elif state == "not graded" and known.verdict:
-        notes.append(f"{known.verdict} before")
+        notes.append(f"last grade: {known.verdict}")
     elif state not in ("green", "red", "not graded", "not begun", "not reached"):
         notes.append(known.verdict_why)
     if known.reached is False and known.why:
@@ -167,9 +169,9 @@ def note_of(standing: PersonStatus) -> str:
     elif known.reached is False and state != "not reached":
         notes.append("not reached")
     if standing.filled:
-        notes.append(f"filled in: {', '.join(step.partition('-')[0] for step in standing.filled)}")
+        notes.append(f"solutions added: {', '.join(step.partition('-')[0] for step in standing.filled)}")
     if standing.board_label:
-        notes.append(f"on the board: {standing.board_label}")
+        notes.append(f"shown as {standing.board_label}")
     return "; ".join(filter(None, notes))
 
 
