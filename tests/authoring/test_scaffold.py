@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from starterkit.authoring.files import read_as_template, read_files, template_folder
-from starterkit.authoring.scaffold import add_step, new_template
+from starterkit.authoring.scaffold import KINDS, add_step, new_template
 from starterkit.authoring.step_yaml import with_removes
 from starterkit.errors import EnvironmentProblem, FileError, UsageError
 from starterkit.template.bundled import skeleton_folder
@@ -28,10 +28,11 @@ def template(tmp_path: Path) -> Path:
     return tiny_template(tmp_path / "tiny")
 
 
-def test_a_new_template_has_its_name_and_title_and_all_else_of_the_skeleton(tmp_path: Path) -> None:
-    begun = new_template("my-path", tmp_path / "here" / "my-path", 'My "path": one')
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_template_has_its_name_and_title_and_all_else_of_the_skeleton(tmp_path: Path, kind: str) -> None:
+    begun = new_template("my-path", tmp_path / "here" / "my-path", 'My "path": one', kind)
 
-    ours, skeleton = tree_of(begun.folder), tree_of(skeleton_folder("python"))
+    ours, skeleton = tree_of(begun.folder), tree_of(skeleton_folder(kind))
     assert {name for name in ours if ours[name] != skeleton.get(name)} == {"path.yml"}
     found = yaml.safe_load(ours["path.yml"][1])
     assert (found["name"], found["title"]) == ("my-path", 'My "path": one')
@@ -42,6 +43,11 @@ def test_a_name_that_cannot_be_one_is_refused(name: str, tmp_path: Path) -> None
     with pytest.raises(UsageError, match="Invalid name"):
         new_template(name, tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match='Unknown kind "rust"'):
+        new_template("my-path", tmp_path / "x", kind="rust")
 
 
 def test_a_new_template_goes_into_a_new_folder_only(template: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from starterkit.authoring.files import FilesSource
+from starterkit.authoring.scaffold import KINDS
 from starterkit.errors import FileError
 from starterkit.git.objects import FILE, File
 from starterkit.template.bundled import bundled_folder, skeleton_folder
@@ -185,7 +186,7 @@ def test_the_full_file_is_accepted_and_has_every_key_of_the_schema(kind: str) ->
 
 
 @pytest.mark.parametrize(
-    "template", [*bundled_folder().iterdir(), skeleton_folder("python")], ids=lambda path: path.name
+    "template", [*bundled_folder().iterdir(), *map(skeleton_folder, KINDS)], ids=lambda path: path.name
 )
 def test_the_texts_of_every_template_fit_the_schemas(template: Path) -> None:
     for file in [template / "path.yml", *template.glob("steps/*/step.yml")]:

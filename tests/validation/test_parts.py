@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -39,6 +40,7 @@ from starterkit.validation.wording import wording_problems
 from tests.support.commands import loaded_command_line
 from tests.support.validating import SOUND, validated
 
+ROOT = Path(__file__).parents[2]
 TEMPLATE = read_template(FolderSource(SOUND))
 STEPS = ["base", "01-greeting", "02-counting"]
 
@@ -798,3 +800,13 @@ def test_every_rule_and_option_is_documented() -> None:
 
     assert [rule.value for rule in Rule if f"`{rule.value}`" not in text] == []
     assert [word for word in sorted(options) if word.startswith("--") and f"`{word}" not in text] == []
+
+
+def test_each_finding_in_the_guide_is_a_message_of_a_rule() -> None:
+    guide = (ROOT / "docs/validation.md").read_text("utf-8")
+    table = guide.partition("## What to do about a finding")[2].partition("\n## ")[0]
+    fragments = re.findall(r"^\| `(.+?)` \|", table, re.MULTILINE)
+    code = "".join(file.read_text("utf-8") for file in (ROOT / "src/starterkit/validation").rglob("*.py"))
+
+    assert len(fragments) > 20
+    assert [fragment for fragment in fragments if fragment not in code] == []

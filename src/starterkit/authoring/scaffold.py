@@ -21,6 +21,7 @@ from starterkit.template.model import BASE, Template
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MOST_STEPS = 99
+KINDS = ("python", "node")
 
 
 @dataclass(frozen=True)
@@ -58,18 +59,20 @@ def name_of(folder: Path) -> str:
     return name
 
 
-def new_template(name: str, destination: Path, title: str = "") -> NewTemplate:
-    """Create a template with one step, copied from the Python skeleton.
+def new_template(name: str, destination: Path, title: str = "", kind: str = "python") -> NewTemplate:
+    """Create a template with one step, copied from the skeleton of a `kind` (`python` or `node`).
 
-    Raises `UsageError` if the name is invalid or the destination isn't free, and `EnvironmentProblem` if it can't be
-    written.
+    Raises `UsageError` for an invalid name or kind, and if the destination isn't free. Raises `EnvironmentProblem` if
+    it can't be written.
     """
     _check_name(name, "template")
+    if kind not in KINDS:
+        raise UsageError(f'Unknown kind "{kind}".', f"Use one of: {', '.join(KINDS)}.")
     is_free = looks_empty(destination) if destination.is_dir() else not destination.exists()
     if destination.is_symlink() or not is_free:
         raise UsageError(f"{destination} exists already.", "Choose a folder that doesn't exist yet.")
     title = title.strip() or _title_of(name)
-    files = read_files(skeleton_folder("python"))
+    files = read_files(skeleton_folder(kind))
     text = files["path.yml"].data.decode()
     text = re.sub(r"(?m)^name: .*$", f"name: {name}", text)
     text = re.sub(r"(?m)^title: .*$", lambda _: f"title: {scalar(title)}", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -188,13 +189,14 @@ class UnreadableTemplate:
 def templates_under_test(
     names: Sequence[str], current: Path, store: Path, *, trusted: bool
 ) -> tuple[list[TemplateUnderTest], list[UnreadableTemplate]]:
-    """Return the templates with these names (default: all bundled templates), and those that can't be read.
+    """Return the templates with these names, and those that can't be read.
 
-    Folders are relative to `current`. Raises `UsageError` for an unknown name, and for a git URL that isn't `trusted`,
+    Without names, return the template around the folder `current`, or else all bundled templates. Folders are relative
+    to `current`. Raises `UsageError` for an unknown name, and for a git URL that isn't `trusted`,
     because validation runs the template's code.
     """
     subjects, unreadable = [], []
-    for name in names or bundled_names():
+    for name in names or _around(current) or bundled_names():
         if parse_git_url(name) is not None and not trusted:
             raise UsageError(
                 f"To validate {name}, starterkit must install its packages and run its code on this machine.",
@@ -209,6 +211,12 @@ def templates_under_test(
         except EnvironmentProblem as problem:
             unreadable.append(UnreadableTemplate(name, folder, (problem,)))
     return subjects, unreadable
+
+
+def _around(current: Path) -> list[str]:
+    """Return the relative path of the nearest folder with a path.yml, from `current` upward, or nothing."""
+    folders = (current.resolve(), *current.resolve().parents)
+    return [os.path.relpath(folder, current) for folder in folders if (folder / "path.yml").is_file()][:1]
 
 
 def _errors_in(folder: Path) -> tuple[FileError, ...]:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from starterkit.authoring.scaffold import NewTemplate, name_of, new_template
+from starterkit.authoring.scaffold import KINDS, NewTemplate, name_of, new_template
 from starterkit.cli.commands.template.shared import this_or
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
-from starterkit.cli.options import Title, argument, console_of, folder_of
+from starterkit.cli.options import Title, argument, console_of, folder_of, option
 from starterkit.errors import UsageError
 from starterkit.paths import expand_user_path
 from starterkit.process import quoted
@@ -22,6 +22,7 @@ def new(
     name: Annotated[str, argument("NAME", "Name of the template, or a folder (. is the current folder).")] = "",
     destination: Annotated[str, argument("DEST", "Folder to create (default: NAME in the current folder).")] = "",
     title: Title = "",
+    kind: Annotated[str, option("--kind", "KIND", "Language of the project: python or node (default: python).")] = "",
 ) -> None:
     """Create a small template with a starter project and one step."""
     console = console_of(context)
@@ -35,7 +36,9 @@ def new(
     name = name or console.ask("What is the name of the template?", "my-path")
     if not title and console.is_interactive:
         title = console.ask("What is the title of the template?", name.replace("-", " ").capitalize())
-    _show(console, new_template(name, expand_user_path(destination or name, folder_of(context)), title))
+    _show(
+        console, new_template(name, expand_user_path(destination or name, folder_of(context)), title, kind or KINDS[0])
+    )
 
 
 def _show(console: Console, begun: NewTemplate) -> None:
