@@ -460,7 +460,9 @@ def test_a_moved_bundle_is_named_once_and_what_is_up_to_date_needs_none(
     [
         pytest.param(this_platform(), "linux-sparc", "doesn't fit this machine", id="platform"),
         pytest.param(f'"{this_python()}"', '"3.99"', "doesn't fit this Python", id="python"),
-        pytest.param('frameworks: ["pantry"]', 'frameworks: ["flask"]', "is for flask, not for pantry", id="framework"),
+        pytest.param(
+            'frameworks: ["pantry"]', 'frameworks: ["flask"]', "for flask, but not for pantry", id="framework"
+        ),
     ],
 )
 def test_a_bundle_that_does_not_fit_is_told(
