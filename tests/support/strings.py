@@ -121,20 +121,27 @@ def _error_names(base: str = "StarterkitError") -> frozenset[str]:
 
 
 def _screens() -> Iterator[ReadText]:
-    """What commands print: texts of cli/ that are neither help nor errors, and progress and findings of all parts."""
+    """What commands print: texts of cli/ that are neither help nor errors, and progress and findings of all parts.
+
+    A text that is assigned to a name and used in a longer text is left out, because nobody reads it alone.
+    """
     other = {id(part) for _, call in _error_calls() for part in ast.walk(call)}
     help_texts = {text.text for text in _help()}
     for file, tree in _trees().items():
         for node in ast.walk(tree):
             for part in _not_screens(node):
                 other |= {id(piece) for piece in ast.walk(part)}
-        shown = tree if "cli" in file.relative_to(SOURCE).parts or "choosing" in file.parts else None
+        is_shown = "cli" in file.relative_to(SOURCE).parts or "choosing" in file.parts
         printed = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) in _PRINTING]
-        for root in [shown] if shown is not None else printed:
-            for node in _strings_in(root, other):
-                for text in _variants(node, file):
-                    if text.strip() not in help_texts and not _NOT_READ.match(text):
-                        yield _read(file, node.lineno, text)
+        nodes = [node for root in ([tree] if is_shown else printed) for node in _strings_in(root, other)]
+        shown = [(node, text) for node in nodes for text in _variants(node, file)]
+        assigned = {
+            id(part) for node in ast.walk(tree) if isinstance(node, ast.Assign) for part in ast.walk(node.value)
+        }
+        for node, text in shown:
+            is_part = id(node) in assigned and any(text in longer and text != longer for _, longer in shown)
+            if not is_part and text.strip() not in help_texts and not _NOT_READ.match(text):
+                yield _read(file, node.lineno, text)
 
 
 _PRINTING = frozenset({"say", "Finding", "SetupFinding", "ToolReport", "SideEffect"})

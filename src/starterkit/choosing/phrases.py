@@ -85,7 +85,8 @@ def _tip(advice: Advice, template: Template) -> str:
     change = next((change for change in advice.tips(template) if not change.names_a_framework), None)
     if change is None:
         return ""
-    name, title = change.question.name, f"only {template.title}" if advice.equals else template.title
+    name = change.question.name
+    title = f"only {template.title}" if advice.equals else template.title
     if change.choice is None:
         given = next(choice for question, choice in advice.chosen if question is change.question)
         return f'Without your answer "{given.label}" ({name}={given.name}), the result would be {title}.'

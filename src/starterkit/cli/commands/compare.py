@@ -50,7 +50,7 @@ def compare(
         name = project_compare.step_to_compare(project, step or current)
         is_spoiler = not (mine or yes) and project_compare.hides_solution(project, name)
         if is_spoiler and not _is_confirmed(console, project):
-            console.type_next("For a hint", "hint")
+            console.type_next("Get a hint", "hint")
             return
         comparison = project_compare.compare(project, name)
         if mine:
@@ -72,7 +72,7 @@ def _is_confirmed(console: Console, project: Project) -> bool:
         fix = "Run the tests first: `starterkit check`. To see the solution now: `starterkit compare --yes`."
         raise UsageError(message, fix)
     console.print(message)
-    choices = [("yes", "show your code next to the solution"), ("no", "keep working without it")]
+    choices = [("yes", "show your code next to the solution"), ("no", "keep working without the solution")]
     return console.choose("Show the solution now?", choices, "no") == "yes"
 
 

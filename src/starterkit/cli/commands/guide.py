@@ -29,7 +29,7 @@ def guide(
 
     def on_ready(url: str) -> None:
         console.print(f"Your guide is at {url} (Ctrl-C stops it).")
-        console.farewell = "The guide is stopped."
+        console.farewell = "The guide has stopped."
         console.flush()
         if not no_open and not webbrowser.open(url):
             console.info("starterkit couldn't open a browser. Open the URL yourself.")

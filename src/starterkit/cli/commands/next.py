@@ -86,7 +86,7 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
     changes.show_files(console, "Your versions of these files stay", carried.kept_yours)
     changes.show_kept(console, written)
     if step.resets_data:
-        changes.show_reset(console, "This step")
+        changes.show_reset(console, "This step changes a database table.")
     if advanced.in_conflict:
         changes.show_markers(console, advanced.in_conflict)
     else:

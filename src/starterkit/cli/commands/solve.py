@@ -159,7 +159,7 @@ def show_way(console: Console, solved: SolveResult) -> None:
     if solved.carried is not None:
         changes.show_files(console, "Your versions of these files stay", solved.carried.kept_yours)
     if solved.step.resets_data:
-        changes.show_reset(console, "The solution")
+        changes.show_reset(console, "The solution changes a database table.")
 
 
 def solved_as_json(solved: SolveResult) -> dict[str, Any]:

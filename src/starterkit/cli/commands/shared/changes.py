@@ -38,9 +38,9 @@ def show_kept(console: Console, written: CommitResult) -> None:
     show_files(console, "You edited these files during the command, so they stay unchanged", written.left)
 
 
-def show_reset(console: Console, cause: str) -> None:
-    """Show what changed a database table ("This step", for example), and how to create a new database."""
-    console.say_prose(f"{cause} changes a database table. `starterkit run` will offer to create a new database.")
+def show_reset(console: Console, why: str) -> None:
+    """Show why the site needs a new database, and how to create one."""
+    console.say_prose(f"{why} `starterkit run` will offer to create a new database.")
 
 
 def show_markers(console: Console, paths: Sequence[str]) -> None:

@@ -120,7 +120,7 @@ def note_lines(console: Console, notes: Sequence[str], *, show_all: bool = False
     shown = notes if show_all else notes[:_SHOWN_NOTES]
     lines = [console.paragraph(text("Note  ", "bold magenta"), note, hang=6) for note in shown]
     if more := len(notes) - len(shown):
-        lines.append(console.paragraph(f"To see {more} more: ", markup(_MORE), indent=6))
+        lines.append(console.paragraph(f"To see {more} more notes: ", markup(_MORE), indent=6))
     return [*console.paragraph(), *chain.from_iterable(lines)] if lines else []
 
 
