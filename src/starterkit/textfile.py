@@ -83,6 +83,18 @@ def parse_python(source: str | bytes) -> ast.Module | None:
         return None
 
 
+def syntax_error(source: bytes) -> SyntaxError | None:
+    """Return the error in a Python file, or None if the file is valid."""
+    try:
+        with _PARSING:
+            ast.parse(source)
+    except SyntaxError as error:
+        return error
+    except ValueError as error:  # a null byte
+        return SyntaxError(str(error))
+    return None
+
+
 def fill_template(file: Path, **values: object) -> str:
     """Return the text of one of starterkit's files, with each `$name` replaced by a value."""
     return Template(file.read_text("utf-8")).substitute(values)

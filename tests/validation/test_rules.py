@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from starterkit.testing.stalled import PRELOAD
-from starterkit.validation.model import Rule, Status, scope
+from starterkit.validation.model import Rule, Severity, Status, scope
 from tests.support.validating import SOUND, Case, broken_cases, validated
 
 pytestmark = pytest.mark.slow
@@ -50,3 +50,47 @@ def test_what_is_broken_is_found(case: Case, tmp_path: Path, cache: Path) -> Non
 
 def test_every_rule_has_something_broken() -> None:
     assert {case.rule for case in broken_cases()} == set(Rule) - {Rule.WORDING}
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule", "says"),
+    [
+        (
+            "steps/01-greeting/given/tests/test_01_greeting.py",
+            "def test_a",
+            "def broken(:\ndef test_a",
+            Rule.FILES,
+            "invalid",
+        ),
+        ("steps/02-counting/solution/conduit/counting.py", "return", "retrun", Rule.FILES, "invalid Python"),
+        (
+            "steps/02-counting/solution/conduit/counting.py",
+            "return",
+            "1 / 0\n    return",
+            Rule.GREEN,
+            "fails on solution",
+        ),
+        ("steps/01-greeting/step.yml", "test_a_name_may_have", "test_a_name_can_have", Rule.HINTS, "test_a_name_"),
+        ("project/conduit/__init__.py", '"200 OK", self', '"200 OK", "x" + self', Rule.BASE_GREEN, "fails on base"),
+        (
+            "steps/01-greeting/given/tests/test_01_greeting.py",
+            '    visit("/hello").says',
+            '    open("left.txt", "w").close()\n    visit("/hello").says',
+            Rule.SAFE,
+            "left.txt",
+        ),
+    ],
+)
+def test_a_cause_has_one_finding(
+    tmp_path: Path, cache: Path, file: str, old: str, new: str, rule: Rule, says: str
+) -> None:
+    template = tmp_path / "sound"
+    shutil.copytree(SOUND, template)
+    text = (template / file).read_text("utf-8")
+    assert old in text
+    (template / file).write_text(text.replace(old, new, 1), "utf-8")
+
+    report = validated(template, cache, ["base", "01-greeting", "02-counting"])
+
+    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
+    assert [(finding.rule, says in finding.message) for finding in errors] == [(rule, True)]

@@ -53,12 +53,16 @@ BASE_RULES = tuple(rule for rule in Rule if rule in (*_BASE_ONLY, *_BASE_TOO))
 STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
 
 
+EVERY_TEST = "every test"
+
+
 @dataclass(frozen=True)
 class Finding:
     """A problem in a template. `file` is relative to the template's folder ("": none).
 
     `line` counts from 1 (0: none). `exit_code` is the exit code of a validation that finds only this problem:
-    `RED` for a defect, `USAGE` for an invalid file, `ENVIRONMENT` if the machine lacks something.
+    `RED` for a defect, `USAGE` for an invalid file, `ENVIRONMENT` if the machine lacks something. `breaks` names the
+    tests that can't pass because of this problem.
     """
 
     template: str
@@ -70,6 +74,7 @@ class Finding:
     by_hand: str  # a command that shows the problem
     severity: Severity = Severity.ERROR
     exit_code: ExitCode = ExitCode.RED
+    breaks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

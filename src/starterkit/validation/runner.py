@@ -20,6 +20,7 @@ from starterkit.errors import ExitCode, FileError, StarterkitError
 from starterkit.process import quoted, terminate_all
 from starterkit.template.model import BASE
 from starterkit.validation.accepted import AcceptedFindings, results_of_skipped_rules
+from starterkit.validation.causes import without_consequences
 from starterkit.validation.model import Finding, Report, Rule, RuleResult, Severity, Status
 from starterkit.validation.plan import RuleRun
 from starterkit.validation.rules.base_green import base_green
@@ -59,7 +60,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
 }
 _POLL_SECONDS = 0.2
 _FLAKY = "the tests failed earlier with the same files. Add `--repeat 5` to check that they always pass"
-_FORMAT = 3  # raise it when the format of cached results changes, so that old results aren't read
+_FORMAT = 4  # raise it when the format of cached results changes, so that old results aren't read
 
 
 class ValidationObserver:
@@ -130,7 +131,7 @@ class ResultCache:
 
 
 def _finding(data: dict[str, Any]) -> Finding:
-    kinds = {"rule": Rule(data["rule"]), "severity": Severity(data["severity"])}
+    kinds = {"rule": Rule(data["rule"]), "severity": Severity(data["severity"]), "breaks": tuple(data["breaks"])}
     return Finding(**{**data, **kinds, "exit_code": ExitCode(data["exit_code"])})
 
 
@@ -176,7 +177,7 @@ def validate(
                 observer.ended(results[unit], len(results), len(units))
 
             _run_all(missing, workspace, observer, ended)
-    results = accepted.with_unused(results)
+    results = without_consequences(accepted.with_unused(results))
     folders = {unit.subject.template.name: str(unit.subject.folder) for unit in units}
     folders.update((template.name, str(template.folder)) for template in unreadable)
     every = [*chain.from_iterable(map(_results_of, unreadable)), *(results[unit] for unit in units)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -240,7 +240,28 @@ class RuleContext:
     def of_failure(self, label: str, result: TestResult, message: str) -> Finding:
         """Return a finding about a failing test, with the failure's first line and position."""
         source_line = f" ({result.place})" if result.place else ""
-        return self.of_test(label, result.test, f"{message}: {first_line(result)}{source_line}")
+        finding = self.of_test(label, result.test, f"{message}: {first_line(result)}{source_line}")
+        return replace(finding, breaks=(result.test.id,))
+
+    def of_failures(self, label: str, failures: Iterable[tuple[TestResult, str]]) -> list[Finding]:
+        """Return a finding for each cause of the failing tests. Each test comes with its message.
+
+        If several tests fail with the same message at the same line of code, the finding is about this line.
+        """
+        causes: dict[object, list[tuple[TestResult, str]]] = {}
+        for result, message in failures:
+            causes.setdefault((first_line(result), result.place), []).append((result, message))
+        findings = []
+        for (first, message), *others in causes.values():
+            finding = self.of_failure(label, first, message)
+            if others:
+                ids = tuple(result.test.id for result, _ in others)
+                same = f"{finding.message}\nThe same failure: {', '.join(ids)}"
+                finding = replace(finding, message=same, breaks=(*finding.breaks, *ids))
+                if first.place and (file := self.subject.where(label, first.place.file)):
+                    finding = replace(finding, file=file, line=first.place.line)
+            findings.append(finding)
+        return findings
 
     def run(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -25,8 +26,7 @@ _MOST_SLOW = 3
 def base_green(work: RuleContext) -> list[Finding]:
     """Check that the base project's tests pass and are all listed, and that its site responds."""
     result, _ = work.layer_run(BASE)
-    findings = [work.of_failure(BASE, test, "fails on base") for test in result.red]
-    findings += problems(work, result, "base")
+    findings = failures(work, BASE, result, "fails on base")
     findings += slow_tests(work, BASE, result)
     findings += unlisted(work, BASE, work.template.tests, "path.yml")
     return [*findings, *_site_problems(work)]
@@ -34,7 +34,15 @@ def base_green(work: RuleContext) -> list[Finding]:
 
 def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
     """Return a finding if a test run as a whole failed. `label` names the layer in the message."""
-    return [work.finding(f"the test run on {label} failed: {result.problem}")] if result.problem else []
+    if not result.problem:
+        return []
+    finding = work.finding(f"the test run on {label} failed: {result.problem}")
+    return [replace(finding, breaks=(f"the run on {label}", *(test.test.id for test in result.red)))]
+
+
+def failures(work: RuleContext, label: str, result: CheckResult, message: str) -> list[Finding]:
+    """Return a finding for each cause of failing tests, or for a test run that failed as a whole."""
+    return work.of_failures(label, ((test, message) for test in result.red)) or problems(work, result, label)
 
 
 def slow_tests(work: RuleContext, label: str, result: CheckResult) -> list[Finding]:
@@ -75,7 +83,10 @@ def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> l
     missing = [name for name in listed_names if name not in seen]
     return [
         *findings,
-        *(work.finding(f"{name}: {by} lists this test, but no test file has it", by) for name in missing),
+        *(
+            replace(work.finding(f"{name}: {by} lists this test, but no test file has it", by), breaks=(name,))
+            for name in missing
+        ),
     ]
 
 

@@ -12,7 +12,7 @@ from starterkit.git.objects import FILE, Entry, File
 from starterkit.git.repository import make_repository
 from starterkit.git.worktree import write_files
 from starterkit.project.carry import Carried, carry
-from starterkit.testing.results import Outcome
+from starterkit.testing.results import Outcome, TestResult
 from starterkit.validation.model import Finding
 from starterkit.validation.target import Files
 from starterkit.validation.variations import VARIATIONS, Variation
@@ -136,8 +136,9 @@ def _tests_after(work: RuleContext, case: _Case, files: Files) -> list[Finding]:
     folder = work.workspace.new_folder()
     write_files(folder, files)
     result = work.run(folder, work.given, work.subject.earlier_tests(work.step))
-    findings = []
-    for test in result.red:
+
+    def message(test: TestResult) -> str:
         how = "doesn't run" if test.outcome is Outcome.DID_NOT_RUN else "fails"
-        findings.append(work.of_failure(work.given, test, f"{how} after given is merged into {case.name}"))
-    return findings
+        return f"{how} after given is merged into {case.name}"
+
+    return work.of_failures(work.given, ((test, message(test)) for test in result.red))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from starterkit.process import run
@@ -47,8 +48,8 @@ def _of_linter(work: RuleContext, label: str, args: tuple[str, ...], output: str
     places = [(path, line) for path, line in matches if path in work.files(label)]
     if places:
         path, line = next(((path, line) for path, line in places if line), places[0])
-        return work.finding_in(label, path, message, line)
-    return work.finding(message, "path.yml")
+        return replace(work.finding_in(label, path, message, line), breaks=(f"lint of {path}",))
+    return replace(work.finding(message, "path.yml"), breaks=("lint",))
 
 
 def _useless(work: RuleContext, label: str) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import cache_from_source
 from pathlib import Path
 
@@ -57,20 +57,18 @@ def earned(work: RuleContext) -> list[Finding]:
     accepted = work.template.step(work.step).accepted_mutants
     findings = _unknown_accepted(work, accepted, mutants, own)
     tests = work.subject.new_tests(work.step)
-    tried = _try_all(work, tests, mutants)
-    if tried is None:
-        return [*findings, work.finding("the tests of the step fail on solution, so mutants prove nothing")]
+    with work.workspace.copy_of(work.subject, work.solution) as folder:
+        unchanged = work.run(folder, work.solution, tests)
+    if not unchanged.green:
+        failed = work.finding("the tests of the step fail on solution, so mutants prove nothing")
+        return [*findings, replace(failed, breaks=tuple(test.test.id for test in unchanged.red))]
+    tried = _try_all(work, tests, mutants, max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds))
     work.lines_by_test = _lines_by_test(tests, tried)
     return [*findings, *_judged(work, tried[:MOST], accepted, len(mutants)), *_of_unearned(work, tests, tried)]
 
 
-def _try_all(work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mutant]) -> list[_Tried] | None:
+def _try_all(work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mutant], limit: float) -> list[_Tried]:
     """Return the sample of mutants, then more mutants if a test needs them."""
-    with work.workspace.copy_of(work.subject, work.solution) as folder:
-        unchanged = work.run(folder, work.solution, tests)
-    if not unchanged.green:
-        return None
-    limit = max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds)
 
     def try_each(chosen: Sequence[Mutant]) -> list[_Tried]:
         return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit), chosen)

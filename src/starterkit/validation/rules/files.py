@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from starterkit.git.worktree import unignored_files
 from starterkit.template.model import BASE
 from starterkit.template.questions import SUFFIX
-from starterkit.validation.model import Finding, Severity
+from starterkit.textfile import syntax_error
+from starterkit.validation.model import EVERY_TEST, Finding, Severity
 from starterkit.validation.record import FILE_NAME as RECORD_FILE
 from starterkit.validation.record import is_stale
 from starterkit.validation.target import line_of_key
@@ -40,6 +43,8 @@ def files(work: RuleContext) -> list[Finding]:
     """Check the names and the content of all files of a layer, and in the base also settings of path.yml."""
     findings = [] if work.step != BASE else [*_database(work), *_select(work)]
     findings += _same_on_other_systems(work)
+    oldest = re.search(r">=\s*(\d+)\.(\d+)", work.template.tools.get("python", ""))
+    checks_syntax = not oldest or sys.version_info[:2] >= tuple(map(int, oldest.groups()))
     for path, data in work.subject.raw_files(work.step).items():
         findings += [work.finding(message, path) for message in _of_name(path)]
         if b"\0" in data[:8000]:
@@ -47,6 +52,9 @@ def files(work: RuleContext) -> list[Finding]:
         text = data.decode("utf-8", "replace")
         for match, message in _of_content(work, path, text):
             findings.append(work.finding(message, path, text.count("\n", 0, match.start()) + 1))
+        if path.endswith(".py") and checks_syntax and (error := syntax_error(data)):
+            finding = work.finding(f"invalid Python: {error.msg}", path, error.lineno or 0)
+            findings.append(replace(finding, breaks=(EVERY_TEST,)))
         if data.startswith(b"\xef\xbb\xbf"):
             message = "the file starts with a byte order mark (BOM): save it as UTF-8 without a BOM"
             findings.append(work.finding(message, path, 1))

@@ -11,7 +11,7 @@ from functools import partial
 from starterkit.git.objects import digest
 from starterkit.testing.results import ExpectedTest
 from starterkit.validation.model import Finding
-from starterkit.validation.rules.base_green import problems, slow_tests
+from starterkit.validation.rules.base_green import failures, slow_tests
 from starterkit.validation.workspace import RuleContext
 
 _PROCESSES = 2  # a fixed number, so that every machine splits the tests in the same way
@@ -24,8 +24,7 @@ _LOCALE = "de_DE.UTF-8"
 def green(work: RuleContext) -> list[Finding]:
     """Check that all tests pass on the solution, first in order, then in random order under other conditions."""
     result, _ = work.layer_run(work.solution)
-    findings = [work.of_failure(work.solution, test, "fails on solution") for test in result.red]
-    findings += problems(work, result, work.solution)
+    findings = failures(work, work.solution, result, "fails on solution")
     if findings:
         return findings
     first_seed = int(digest(work.subject.digests[work.solution])[:8], 16)
@@ -55,17 +54,14 @@ def _in_random_order(work: RuleContext, seed: int) -> Iterator[Finding]:
         results = list(pool.map(run_part, slices))
     for number, part in enumerate(results, 1):
         how = f"fails in random order next to another process ({conditions}, process {number} of {len(slices)})"
-        yield from (work.of_failure(work.solution, test, how) for test in part.red)
+        yield from work.of_failures(work.solution, ((test, how) for test in part.red))
 
 
 def no_regression(work: RuleContext) -> list[Finding]:
     """Check that the tests of the base and of earlier steps pass with the step's new files."""
     result, _ = work.layer_run(work.given)
-    return [
-        work.of_failure(work.given, test, f"fails on given (a test of {test.test.step})")
-        for test in result.red
-        if test.test.step != work.step
-    ]
+    earlier = (test for test in result.red if test.test.step != work.step)
+    return work.of_failures(work.given, ((test, f"fails on given (a test of {test.test.step})") for test in earlier))
 
 
 def alone(work: RuleContext) -> list[Finding]:

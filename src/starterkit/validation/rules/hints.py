@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from starterkit.testing.discovery import found_tests
@@ -38,12 +40,14 @@ def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
         if work.template.is_test_file(path)
         for test in found_tests(path, content.data)
     ]
+    unknown = [known for known in there if known not in listed]
+    renamed = {name for test in listed if test not in there for name in get_close_matches(test, unknown, 1)}
     for finding in unlisted(work, work.given, listed, name):
+        test = finding.message.split(":")[0]
         if finding.file == name:  # the list names a test that doesn't exist
-            test = finding.message.split(":")[0]
-            guess = did_you_mean(test, [known for known in there if known not in listed] or there)
-            yield work.finding(f"{finding.message}. {guess}", name, line_of_key(file, test))
-        else:
+            guess = did_you_mean(test, unknown or there)
+            yield replace(finding, message=f"{finding.message}. {guess}", line=line_of_key(file, test))
+        elif test not in renamed:
             yield finding
 
 

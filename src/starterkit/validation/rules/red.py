@@ -9,11 +9,10 @@ from starterkit.testing.results import CheckResult, Outcome, TestResult
 from starterkit.validation.markdown import blocks, stands_in
 from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import problems
-from starterkit.validation.workspace import RuleContext, first_line
+from starterkit.validation.workspace import RuleContext
 
 # Matches the report of a failed assertion in pytest and in Node.
 _ASSERTED = re.compile(r"^E\s+(?:AssertionError\b|assert |Failed: )|ERR_ASSERTION", re.MULTILINE)
-_RAISED = re.compile(r"^E\s+((?:\w+\.)*[A-Z]\w*(?:Error|Exception|Warning|Exit|Interrupt)?)(?::|$)", re.MULTILINE)
 # Matches the sentence before a quoted failure, such as "The first test fails with this message:".
 _FIRST_FAILURE = re.compile(r"\bfirst\b.*\b(?:fail|red\b)|\b(?:fail|red\b).*\b(?:first|begins?)\b", re.IGNORECASE)
 
@@ -21,7 +20,7 @@ _FIRST_FAILURE = re.compile(r"\bfirst\b.*\b(?:fail|red\b)|\b(?:fail|red\b).*\b(?
 def red(work: RuleContext) -> list[Finding]:
     """Check that each new test fails with an assertion before the step is solved, and that each guard passes."""
     result, _ = work.layer_run(work.given)
-    findings = [*problems(work, result, work.given), *_quoted(work, result)]
+    findings = list(_quoted(work, result))
     if work.template.step(work.step).guards:
         work.notes.append("the rule `earned` proves that each guard can fail")
     for test in result.results:
@@ -33,9 +32,9 @@ def red(work: RuleContext) -> list[Finding]:
         elif not test.is_red:
             message = "passes on given already. Make it stricter, or list it under `guards:` with a reason"
             findings.append(work.of_test(work.given, test.test, message))
-        else:
-            findings += _crashes(work, test)
-    return findings
+    crashes = ((test, _crash(work, test)) for test in result.red if test.test.step == work.step and not test.test.guard)
+    findings += work.of_failures(work.given, ((test, crash) for test, crash in crashes if crash))
+    return findings or problems(work, result, work.given)
 
 
 def is_assertion(test: TestResult) -> bool:
@@ -55,18 +54,16 @@ def _quoted(work: RuleContext, result: CheckResult) -> Iterator[Finding]:
             yield work.finding(wrong, f"steps/{work.step}/lesson.md", block.line)
 
 
-def _crashes(work: RuleContext, test: TestResult) -> list[Finding]:
-    """Return a finding if a test crashes before its assertion.
+def _crash(work: RuleContext, test: TestResult) -> str:
+    """Return how a test crashes before its assertion, or "".
 
     An exception that this step's new files raise isn't a crash, for example a stub's `raise NotImplementedError`.
     """
     if test.outcome is Outcome.DID_NOT_RUN:
-        return [work.of_test(work.given, test.test, f"doesn't run on given: {first_line(test)}")]
+        return "doesn't run on given"
     added = work.own_files(work.given)
     is_in_stub = test.place and test.place.file in added and not work.template.owns(test.place.file)
     if is_in_stub or is_assertion(test):
-        return []
-    name = next(iter(reversed(_RAISED.findall(test.details))), "an exception")
-    where = f"in {test.place}" if test.place else f"in the test itself ({test.test_place or test.test.file})"
-    message = f"crashes on given, but must fail by an assertion: {name} {where}: {first_line(test)}"
-    return [work.of_test(work.given, test.test, message)]
+        return ""
+    where = "" if test.place else f" in the test itself ({test.test_place or test.test.file})"
+    return f"crashes on given, but must fail by an assertion{where}"

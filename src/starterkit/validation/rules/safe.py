@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from starterkit.template.model import BASE
 from starterkit.validation.model import Finding
 from starterkit.validation.pin_checks import inexact_pins, stale_pins
+from starterkit.validation.rules.base_green import problems
 from starterkit.validation.side_effects import is_watched
 from starterkit.validation.workspace import RuleContext
 
@@ -53,11 +55,12 @@ def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
 def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
     """Yield a finding for each failing test, because a failing test may stop before a forbidden action."""
     result, _ = work.layer_run(label)
-    if result.problem:
-        yield work.finding(f"the tests on {label} could not be watched: {result.problem}")
+    for problem in problems(work, result, label):
+        message = f"the tests on {label} could not be watched: {result.problem}"
+        yield replace(problem, message=message)
     for test in result.red:
         message = f"fails on {label}, so it could not be watched to its end: {test.message.partition(chr(10))[0]}"
-        yield work.of_test(label, test.test, message)
+        yield replace(work.of_test(label, test.test, message), breaks=(test.test.id,))
 
 
 def _unpinned(work: RuleContext, label: str) -> Iterator[Finding]:
