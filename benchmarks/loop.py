@@ -25,6 +25,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any
+from urllib.parse import urljoin
 
 from benchmark import STARTERKIT, Row, against, environment, seconds, told
 
@@ -207,9 +208,10 @@ def _guide(site: Path) -> Iterator[Row]:
         url = ""
         while not url:
             url = next(iter(re.findall(r"http://127[^ ]*/", process.stdout.readline().decode())), "")
-        with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:
-            page = answer.read()
+        page = _read(url)
         ready = time.perf_counter() - start
+        files = re.findall(r'(?:src|href)="(/[^"]+)"', page.decode())
+        size = (len(page) + sum(len(_read(urljoin(url, file))) for file in files)) / 1024
         time.sleep(10)  # its first run of the tests is over
         memory = _resident(process.pid)
     finally:
@@ -217,8 +219,13 @@ def _guide(site: Path) -> Iterator[Row]:
         process.wait(_PATIENCE)
     yield Row("`guide` is ready after", ready, "s", 1.0, f"{ready:.2f} s")
     yield Row("memory of `guide`", memory, "MiB", 60, f"{memory:.0f} MiB")
-    size = len(page) / 1024
-    yield Row("size of its page", size, "KiB", 60, f"{size:.0f} KiB")
+    yield Row("size of its page with its files", size, "KiB", 60, f"{size:.0f} KiB")
+
+
+def _read(url: str) -> bytes:
+    with urllib.request.urlopen(url, timeout=_PATIENCE) as answer:
+        content: bytes = answer.read()
+    return content
 
 
 def _random_saves(site: Path, count: int) -> Row:
