@@ -16,13 +16,21 @@ def solution_code(work: RuleContext, markdown: str) -> Iterator[tuple[int, str, 
 
     Each block is yielded with its line number, the first of the three lines, and the solution's file.
     """
+    with_windows = [(block.line, windows) for block in blocks(markdown) if (windows := _windows(block.lines))]
+    if not with_windows:
+        return
+    given = work.files(work.given)
     solution = {path: _code_lines(content.data) for path, content in work.own_files(work.solution).items()}
-    before = {path: set(_code_lines(content.data)) for path, content in work.files(work.given).items()}
-    for block in blocks(markdown):
-        code = _bare(block.lines)
-        windows = (code[at : at + _IN_A_ROW] for at in range(len(code) - _IN_A_ROW + 1))
+    before = {path: set(_code_lines(given[path].data)) for path in solution if path in given}
+    for line, windows in with_windows:
         found = ((window[0], path) for window in windows if (path := _file_with(window, solution, before)))
-        yield from ((block.line, *match) for match in list(found)[:1])
+        yield from ((line, *match) for match in list(found)[:1])
+
+
+def _windows(lines: tuple[str, ...]) -> list[list[str]]:
+    """Return each three successive code lines."""
+    code = _bare(lines)
+    return [code[at : at + _IN_A_ROW] for at in range(len(code) - _IN_A_ROW + 1)]
 
 
 def _file_with(window: list[str], solution: dict[str, list[str]], before: dict[str, set[str]]) -> str:
