@@ -47,6 +47,9 @@ def _counts(undone: UndoResult) -> str:
     done = [path for path in changes.without_own(undone.changed) if path not in undone.left]
     removed = sum(path in undone.removed for path in done)
     written = len(done) - removed
-    parts = [("Wrote" if undone.redone else "Restored", written), ("Removed", removed)]
-    counts = [f"{verb} {count} file{'s' if count != 1 else ''}." for verb, count in parts if count]
+    counts = []
+    if written:
+        counts.append(f"{'Wrote' if undone.redone else 'Restored'} {written} file{'s' if written != 1 else ''}.")
+    if removed:
+        counts.append(f"Removed {removed} file{'s' if removed != 1 else ''}.")
     return " ".join(counts) or "No files were changed."

@@ -106,7 +106,7 @@ class _Run:
             case str():
                 self.state = event
             case Saved():
-                self.state = f"Saved {few(event.files, _SHOWN_FILES)}. Running the tests …"
+                self.state = f"You saved {few(event.files, _SHOWN_FILES)}. Running the tests …"
             case Running():
                 self.state, self.is_done = f"Running {len(event.tests)} tests …", False
                 self._project.forget_old_state()

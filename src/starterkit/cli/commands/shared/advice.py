@@ -26,7 +26,7 @@ from starterkit.template.model import Template
 _BACK = ("b", "back")
 _HOW = (
     "Type a number or a word from the list. Enter chooses the answer in brackets. "
-    "Type `skip` to skip a question, or `b` to go back. Ctrl-C stops."
+    "Type `skip` to skip a question, or `b` to go back."
 )
 
 

@@ -24,10 +24,10 @@ def pin(context: typer.Context, template: TemplateFolder) -> int:
         return 0
     folder = shown_path(result.template)
     if not result.written:
-        console.ok(f"The pins of {this_or(folder)} are up to date ({result.packages} packages).")
+        console.ok(f"The exact versions of all {result.packages} packages of {this_or(folder)} are up to date.")
         return 0
-    console.ok(f"Pinned {result.packages} packages of {this_or(folder)}:")
+    console.ok(f"Pinned {result.packages} packages of {this_or(folder)} to exact versions in these files:")
     for path in result.written:
         console.print(path, indent=2)
-    console.type_next("Prove that the template works", f"template validate {quoted(folder)}")
+    console.type_next("Check that the template works", f"template validate {quoted(folder)}")
     return 0

@@ -123,7 +123,7 @@ def _show_person(console: Console, name: str, template: Template, result: CatchU
         console.print(
             "The participant types:"
             if delivered.is_theirs
-            else "The participant pushed meanwhile. So the steps are on a separate branch. The participant types:",
+            else "The participant pushed new work, so the steps are on a separate branch. The participant types:",
             indent=4,
         )
         console.verbatim(pull_command(delivered), "bold", indent=6)

@@ -117,7 +117,7 @@ def judge_if_any(console: Console, workshop: Workshop, *, trusted: bool) -> Judg
     grader = Grader(workshop, Layers(workshop), runner.shelf, runner)
 
     def is_green(person: Person, commit: str, step: str) -> bool:
-        console.show_progress(f"Running the tests up to {step} on the work of {workshop.called[person.folder]}")
+        console.show_progress(f"Testing the work of {workshop.called[person.folder]}, up to step {step}")
         return grader.grade(of_commit(workshop, person, commit), step, None).verdict is Verdict.GREEN
 
     return is_green

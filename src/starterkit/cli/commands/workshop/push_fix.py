@@ -116,7 +116,7 @@ def _corrected(
         elsewhere = workshop.corrected
         back = f"To use the template of starterkit again, add `--template {name}`." if is_bundled else ""
         _check_is_there(elsewhere, back)
-        console.note_prose(f"Template: {elsewhere} (from the last fix). {back}".rstrip())
+        console.note_prose(f"starterkit uses the template of the last fix: {elsewhere}. {back}".rstrip())
     if elsewhere:
         located = from_elsewhere(console, folder_of(context), elsewhere)
         if not (trusted or located.is_bundled):

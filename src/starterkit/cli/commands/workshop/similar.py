@@ -56,7 +56,9 @@ def _show(console: Console, workshop: Workshop, compared: SimilarityResult, perc
             f"There are {more} more pairs. To see all pairs, add `--json`. To see fewer pairs, use `--at-least`."
         )
     if not compared.pairs:
-        console.print(f"Compared {compared.people} people. No two people have {percent} % or more of similar code.")
+        console.print(
+            f"Compared {compared.people} people. No two people have code that is {percent} % or more similar."
+        )
     console.print()
     if compared.people > 1:
         console.print(
