@@ -44,8 +44,7 @@ def test_a_declared_package_is_named(kitchen: Path) -> None:
     assert (answer["changed"], answer["next"]) == (["pyproject.toml", "requirements.txt"], "check")
     shown = starterkit("add", "soup", "bread", cwd=kitchen).out
     assert shown.startswith(
-        "ok  soup is already in pyproject.toml for development (version 1.0).\n"
-        "ok  bread is already in pyproject.toml (version 1.0).\n"
+        "ok  soup 1.0 is already in pyproject.toml for development.\nok  bread 1.0 is already in pyproject.toml.\n"
     )
 
 
