@@ -157,7 +157,7 @@ def test_nothing_is_wider_than_the_terminal(tmp_path: Path, width: int) -> None:
     ("args", "says"),
     [
         pytest.param(["-a", "langauge=python"], 'Unknown question "langauge". Did you mean "language"?', id="question"),
-        pytest.param(["-a", "language=pyton"], 'Unknown answer "pyton" for language', id="answer"),
+        pytest.param(["-a", "language=pyton"], 'Unknown answer "pyton" to the question language', id="answer"),
         pytest.param(["-a", "language=pyton"], 'Did you mean "python"?', id="nearest"),
         pytest.param(["-a", "build=zzz"], "Valid values: site, api, app, small.", id="none near"),
         pytest.param(["-a", "build"], 'Invalid answer "build". Use KEY=VALUE', id="no value"),
