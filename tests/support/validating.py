@@ -1,7 +1,9 @@
 """Templates to validate: the sound one, and the broken ones that are made of it by a few edits.
 
 A broken case is a folder `tests/templates/broken/<rule>-<what>/`: files that are laid over the sound template, and a
-case.yml that says what else is changed (`copies`, `edits`), which step is looked at, and what is to be found there.
+case.yml: the `intent` in one line, more changes (`removes`, `copies`, `edits`), the `step` to validate, and the finding
+that must be the only one (`file`, `line`, and `says`, a part of its message). A defect that no rule finds yet has
+`missed` with the reason instead.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ import yaml
 from starterkit.validation.model import Report, Rule
 from starterkit.validation.plan import rule_runs
 from starterkit.validation.runner import RunSettings, validate
-from starterkit.validation.target import template_under_test
+from starterkit.validation.target import templates_under_test
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SOUND = TEMPLATES / "sound"
+STATIC = (Rule.RENDERS, Rule.FILES, Rule.HINTS, Rule.LESSON, Rule.REVIEW)
+NIGHTLY = (Rule.CARRIES, Rule.EARNED)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,8 @@ class Case:
         shutil.copytree(
             TEMPLATES / "broken" / self.name, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("case.yml")
         )
+        for removed in self.told.get("removes", ()):
+            shutil.rmtree(folder / removed) if (folder / removed).is_dir() else (folder / removed).unlink()
         for source, target in self.told.get("copies", {}).items():
             (folder / target).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / source, folder / target)
@@ -66,5 +72,6 @@ def validated(
     folder: Path, cache: Path, steps: Sequence[str], rules: Sequence[Rule] = tuple(Rule), *, use_cache: bool = True
 ) -> Report:
     """Validate a template in a folder."""
-    subject = template_under_test(str(folder), folder)
-    return validate(rule_runs(subject, steps, rules), RunSettings(cache, use_cache=use_cache))
+    subjects, unreadable = templates_under_test([str(folder)], folder, cache, trusted=True)
+    units = [unit for subject in subjects for unit in rule_runs(subject, steps, rules)]
+    return validate(units, RunSettings(cache, use_cache=use_cache), unreadable=unreadable)

@@ -9,9 +9,10 @@ import pytest
 
 from starterkit.testing.stalled import PRELOAD
 from starterkit.validation.model import Rule, Severity, Status, scope
-from tests.support.validating import SOUND, Case, broken_cases, validated
+from tests.support.validating import NIGHTLY, SOUND, STATIC, Case, broken_cases, validated
 
 pytestmark = pytest.mark.slow
+CASES = [pytest.param(case, marks=pytest.mark.nightly if case.rule in NIGHTLY else ()) for case in broken_cases()]
 
 
 @pytest.fixture(scope="session")
@@ -37,19 +38,35 @@ def test_a_plugin_of_starterkit_that_python_compiles_is_not_reported(cache: Path
     assert [finding.message for finding in report.findings] == []
 
 
-@pytest.mark.parametrize("case", broken_cases(), ids=lambda case: case.name)
-def test_what_is_broken_is_found(case: Case, tmp_path: Path, cache: Path) -> None:
-    report = validated(case.make(tmp_path), cache, [case.told["step"]], [case.rule])
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <posix.Scandir")  # Copier's, if a file doesn't render
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_planted_defect_has_exactly_one_finding(case: Case, tmp_path: Path, cache: Path) -> None:
+    rules = [rule for rule in Rule if rule in (*STATIC, case.rule)]
+    report = validated(case.make(tmp_path), cache, [case.told["step"]], rules)
 
-    found = [finding for finding in report.findings if case.told["says"] in finding.message]
-    assert found, [f"{finding.file}:{finding.line}: {finding.message}" for finding in report.findings]
-    assert found[0].file == case.told["file"]
-    assert found[0].line == case.told.get("line", found[0].line)
-    assert found[0].by_hand
+    findings = [
+        finding for finding in report.findings if finding.rule is case.rule or finding.severity is Severity.ERROR
+    ]
+    told = [f"{finding.rule} {finding.file}:{finding.line}: {finding.message}" for finding in findings]
+    assert len(told) == (0 if "missed" in case.told else 1), "\n".join(told)
+    for finding in findings:
+        assert case.told["says"] in finding.message, told
+        assert finding.file == case.told["file"], told
+        assert finding.line == case.told.get("line", finding.line), told
+        assert finding.by_hand
+
+
+def test_94_of_100_planted_defects_are_found() -> None:
+    cases = broken_cases()
+    found = [case for case in cases if "missed" not in case.told]
+
+    assert len(cases) >= 100
+    assert len(found) / len(cases) >= 0.94
+    assert all(case.told["intent"] for case in cases)
 
 
 def test_every_rule_has_something_broken() -> None:
-    assert {case.rule for case in broken_cases()} == set(Rule) - {Rule.WORDING}
+    assert {case.rule for case in broken_cases()} == set(Rule)
 
 
 @pytest.mark.parametrize(

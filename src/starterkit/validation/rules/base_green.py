@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
+from difflib import get_close_matches
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from starterkit.template.model import BASE
 from starterkit.testing.discovery import found_tests
 from starterkit.testing.results import CheckResult
 from starterkit.validation.model import Finding, Severity
+from starterkit.validation.target import line_of_key
 from starterkit.validation.workspace import RuleContext
+from starterkit.yamlfile import did_you_mean
 
 _RESET_SECONDS = 120.0
 _MOST_SLOW = 3
@@ -26,10 +29,9 @@ _MOST_SLOW = 3
 def base_green(work: RuleContext) -> list[Finding]:
     """Check that the base project's tests pass and are all listed, and that its site responds."""
     result, _ = work.layer_run(BASE)
-    findings = failures(work, BASE, result, "fails on base")
-    findings += slow_tests(work, BASE, result)
-    findings += unlisted(work, BASE, work.template.tests, "path.yml")
-    return [*findings, *_site_problems(work)]
+    failed = failures(work, BASE, result, "fails on base")
+    findings = [*failed, *slow_tests(work, BASE, result), *unlisted(work, BASE, work.template.tests, "path.yml")]
+    return findings if failed else [*findings, *_site_problems(work)]  # the site would fail for the same cause
 
 
 def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding]:
@@ -42,7 +44,8 @@ def problems(work: RuleContext, result: CheckResult, label: str) -> list[Finding
 
 def failures(work: RuleContext, label: str, result: CheckResult, message: str) -> list[Finding]:
     """Return a finding for each cause of failing tests, or for a test run that failed as a whole."""
-    return work.of_failures(label, ((test, message) for test in result.red)) or problems(work, result, label)
+    red = [(test, message) for test in result.red if test.test.file]  # `unlisted` reports a test without a file
+    return work.of_failures(label, red) or problems(work, result, label)
 
 
 def slow_tests(work: RuleContext, label: str, result: CheckResult) -> list[Finding]:
@@ -60,34 +63,40 @@ def slow_tests(work: RuleContext, label: str, result: CheckResult) -> list[Findi
 def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> list[Finding]:
     """Return a finding for each test of a layer that isn't `listed`, and for each listed test that is missing.
 
-    `by` is the file with the list: path.yml or a step.yml. Two tests with one name or title are a finding too.
+    `by` is the file with the list: path.yml or a step.yml. Two tests with one name or title are a finding too. If a
+    test was renamed, only its old name in the list is a finding.
     """
     listed_names = list(dict.fromkeys(listed))
+    files = work.files(BASE) if label == BASE else work.own_files(label)
+    tests = [
+        (path, test)
+        for path, file in sorted(files.items())
+        if work.template.is_test_file(path)
+        for test in found_tests(path, file.data)
+    ]
+    there = [test.id for _, test in tests]
+    missing = [name for name in listed_names if name not in there]
+    unknown = [name for name in there if name not in listed_names]
+    renamed = {match for name in missing for match in get_close_matches(name, unknown, 1)}
     findings: list[Finding] = []
     earlier = () if label == BASE else work.subject.earlier_tests(work.step)
     titles = {test.sentence: test.id for test in earlier}
     seen: set[str] = set()
-    for path, file in sorted((work.files(BASE) if label == BASE else work.own_files(label)).items()):
-        if not work.template.is_test_file(path):
-            continue
-        for test in found_tests(path, file.data):
-            if test.id in seen:
-                message = f"{test.id}: two tests have this name"
-                findings.append(work.finding_in(label, path, message, test.line))
-            elif titles.setdefault(test.sentence, test.id) != test.id:
-                message = f"{test.id}: the test {titles[test.sentence]} has the same title"
-                findings.append(work.finding_in(label, path, message, test.line))
-            seen.add(test.id)
-            if test.id not in listed_names:
-                findings.append(work.finding_in(label, path, f"{test.id}: {by} doesn't list this test", test.line))
-    missing = [name for name in listed_names if name not in seen]
-    return [
-        *findings,
-        *(
-            replace(work.finding(f"{name}: {by} lists this test, but no test file has it", by), breaks=(name,))
-            for name in missing
-        ),
-    ]
+    for path, test in tests:
+        if test.id in seen:
+            message = f"{test.id}: two tests have this name"
+            findings.append(work.finding_in(label, path, message, test.line))
+        elif titles.setdefault(test.sentence, test.id) != test.id:
+            message = f"{test.id}: the test {titles[test.sentence]} has the same title"
+            findings.append(work.finding_in(label, path, message, test.line))
+        seen.add(test.id)
+        if test.id in unknown and test.id not in renamed:
+            findings.append(work.finding_in(label, path, f"{test.id}: {by} doesn't list this test", test.line))
+    for name in missing:
+        message = f"{name}: {by} lists this test, but no test file has it. {did_you_mean(name, unknown or there)}"
+        line = line_of_key(work.subject.folder / by, name)
+        findings.append(replace(work.finding(message, by, line), breaks=(name,)))
+    return findings
 
 
 def _site_problems(work: RuleContext) -> list[Finding]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from starterkit.git.merge import has_markers
 from starterkit.git.worktree import unignored_files
 from starterkit.template.model import BASE
 from starterkit.template.questions import SUFFIX
@@ -52,7 +53,7 @@ def files(work: RuleContext) -> list[Finding]:
         text = data.decode("utf-8", "replace")
         for match, message in _of_content(work, path, text):
             findings.append(work.finding(message, path, text.count("\n", 0, match.start()) + 1))
-        if path.endswith(".py") and checks_syntax and (error := syntax_error(data)):
+        if path.endswith(".py") and checks_syntax and not has_markers(data) and (error := syntax_error(data)):
             finding = work.finding(f"invalid Python: {error.msg}", path, error.lineno or 0)
             findings.append(replace(finding, breaks=(EVERY_TEST,)))
         if data.startswith(b"\xef\xbb\xbf"):

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 
-from starterkit.testing.discovery import found_tests
 from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import unlisted
 from starterkit.validation.solution_code import solution_code
 from starterkit.validation.target import line_of, line_of_key
 from starterkit.validation.workspace import RuleContext
-from starterkit.yamlfile import did_you_mean
 
 
 def hints(work: RuleContext) -> list[Finding]:
     """Check that every new test has hints, that every hint has a test, and that no hint shows the solution."""
     name = f"steps/{work.step}/step.yml"
     file = work.subject.folder / name
-    findings = [*_listed(work, file, name), *_giving_away(work, file, name)]
+    findings = [*unlisted(work, work.given, work.template.step(work.step).tests, name), *_giving_away(work, file, name)]
     least, most = work.template.validation.limits.min_hints, work.template.validation.limits.max_hints
     for test, hint in work.template.step(work.step).hints.items():
         count = len(hint.levels)
@@ -29,26 +25,6 @@ def hints(work: RuleContext) -> list[Finding]:
             message = f"{test} has {found}. Write {least} to {most}, or `see:` with another test"
             findings.append(work.finding(message, name, line_of_key(file, test)))
     return findings
-
-
-def _listed(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:
-    """Yield a finding for each test without hints or guard, and for each hint or guard without a test."""
-    listed = work.template.step(work.step).tests
-    there = [
-        test.id
-        for path, content in work.own_files(work.given).items()
-        if work.template.is_test_file(path)
-        for test in found_tests(path, content.data)
-    ]
-    unknown = [known for known in there if known not in listed]
-    renamed = {name for test in listed if test not in there for name in get_close_matches(test, unknown, 1)}
-    for finding in unlisted(work, work.given, listed, name):
-        test = finding.message.split(":")[0]
-        if finding.file == name:  # the list names a test that doesn't exist
-            guess = did_you_mean(test, unknown or there)
-            yield replace(finding, message=f"{finding.message}. {guess}", line=line_of_key(file, test))
-        elif test not in renamed:
-            yield finding
 
 
 def _giving_away(work: RuleContext, file: Path, name: str) -> Iterator[Finding]:

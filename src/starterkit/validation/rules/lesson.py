@@ -58,7 +58,8 @@ def _named_blocks(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
             continue
         if block.file not in files:
             guess = did_you_mean(block.file, sorted(files)) if "/" in block.file else ""
-            if block.language not in ("text", "console") and guess.startswith("Did you mean"):
+            is_in_prose = f"`{block.file}`" in text  # `_wrong_names` reports it there
+            if block.language not in ("text", "console") and guess.startswith("Did you mean") and not is_in_prose:
                 yield block.line, f"the code block names {block.file}, which doesn't exist. {guess}"
             continue
         versions = [files[block.file], work.files(work.given).get(block.file)]
@@ -89,7 +90,7 @@ def _wrong_steps(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
         for match in re.finditer(r"\b(?:[Ss]teps? |[Ii]n (?=0))(\d\d?)\b", prose):
             if match[1].zfill(2) not in titles:
                 yield line, f'"{match[0]}": the path has no step {match[1].zfill(2)}'
-        for match in re.finditer(r"\b(\d\d) · (.*)", prose):
+        for match in () if prose.startswith("# ") else re.finditer(r"\b(\d\d) · (.*)", prose):
             title = titles.get(match[1], "")
             if not title or not match[2].startswith(title):
                 found = f"it is {title}" if title else "the path has no such step"

@@ -17,6 +17,7 @@ _COPIER_SECONDS = 120.0
 
 def plain_copier(work: RuleContext) -> list[Finding]:
     """Check that `copier copy` alone creates the same base project as starterkit."""
+    ours = work.files(BASE)
     folder = work.workspace.new_folder()
     template, copy = folder / "template", folder / "copy"
     # Copy without caches, and without the git repository, in which Copier would look for tags.
@@ -29,7 +30,7 @@ def plain_copier(work: RuleContext) -> list[Finding]:
     if finished.code != 0:
         lines = finished.text_err.strip().splitlines() or ["it printed nothing"]
         return [work.finding(f"plain `copier copy` fails: {lines[-1]}", "copier.yml", by_hand=by_hand)]
-    copied, ours = read_folder(copy), work.files(BASE)
+    copied = read_folder(copy)
     return [
         work.finding(
             f"{path} {_difference(ours.get(path), copied.get(path))}", work.subject.where(BASE, path), by_hand=by_hand

@@ -51,7 +51,8 @@ def renders(work: RuleContext) -> list[Finding]:
     try:
         first = work.subject.rendered({})
     except FileError as error:
-        return [*findings, work.of_error(error)]
+        invalid = work.of_error(error)
+        return [*findings, *([] if invalid.file in {finding.file for finding in findings} else [invalid])]
     except StarterkitError as error:
         message = f"project/ doesn't render with the defaults: {error.message}"
         return [*findings, work.finding(message, "copier.yml")]
@@ -63,7 +64,11 @@ def renders(work: RuleContext) -> list[Finding]:
         )
     findings += _left_over(work, first)
     findings += [*_unused(work), *_with_choices(work)]
-    return findings + [finding for number in range(len(HOSTILE)) for finding in _with_hostile(work, number)]
+    first_of_file: dict[str, Finding] = {}
+    for number in range(len(HOSTILE)):
+        for finding in _with_hostile(work, number):
+            first_of_file.setdefault(finding.file, finding)
+    return [*findings, *first_of_file.values()]
 
 
 def _rendered(work: RuleContext) -> Iterator[tuple[str, str]]:
@@ -89,8 +94,10 @@ def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
     for path in sorted({*work.own_files(work.given), *template.step(work.step).removed_by_given}):
         is_learners = path in below and not template.owns(path) and not template.is_pins(path)
         if is_learners and below[path] != given.get(path):
-            message = f"given changes {path}, which is the learner's code: add a new file instead"
-            yield work.finding_in(work.given, path, message)
+            is_removed = path in template.step(work.step).removed_by_given
+            file = f"steps/{work.step}/{'step.yml' if is_removed else f'given/{path}'}"
+            verb, fix = ("removes", "keep the file") if is_removed else ("changes", "add a new file instead")
+            yield work.finding(f"given {verb} {path}, which is the learner's code: {fix}", file)
 
 
 def _changes_tests(work: RuleContext) -> Iterator[Finding]:
@@ -118,7 +125,7 @@ def _conflict_markers(work: RuleContext, label: str) -> Iterator[Finding]:
 
 def _what_is_rendered(work: RuleContext) -> Iterator[Finding]:
     settings = []
-    for path in work.subject.project:
+    for path in sorted(work.subject.project):
         target = path.removesuffix(SUFFIX)
         if _JINJA.search(path):
             yield work.finding("a file name must not be rendered: use a fixed name", f"project/{path}")

@@ -37,7 +37,7 @@ def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
         shown = ", ".join(new[:_MOST_SHOWN]) + (f", … ({len(new)} in all)" if len(new) > _MOST_SHOWN else "")
         message = f"after the tests, `git status` shows new files: {shown}. Delete them in the tests, or ignore them"
         yield work.finding_in(BASE, ".gitignore", message)
-    for effect in effects:
+    for effect in {effect.target: effect for effect in reversed(effects)}.values():  # the first effect on each target
         if effect.kind == "changed file":
             yield work.finding_in(label, effect.target, f"the tests change or delete {effect.target}")
         if effect.kind.endswith(" file"):
