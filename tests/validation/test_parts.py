@@ -809,4 +809,4 @@ def test_each_finding_in_the_guide_is_a_message_of_a_rule() -> None:
     code = "".join(file.read_text("utf-8") for file in (ROOT / "src/starterkit/validation").rglob("*.py"))
 
     assert len(fragments) > 20
-    assert [fragment for fragment in fragments if fragment not in code] == []
+    assert [part for fragment in fragments for part in fragment.split("…") if part not in code] == []
