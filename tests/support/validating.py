@@ -1,9 +1,12 @@
 """Templates to validate: the sound one, and the broken ones that are made of it by a few edits.
 
 A broken case is a folder `tests/templates/broken/<rule>-<what>/`: files that are laid over the sound template, and a
-case.yml: the `intent` in one line, more changes (`removes`, `copies`, `edits`), the `step` to validate, and the finding
-that must be the only one (`file`, `line`, and `says`, a part of its message). A defect that no rule finds yet has
-`missed` with the reason instead.
+case.yml. It has the `intent` in one line, more changes (`removes`, `copies`, `moves`, `edits`), the `step` to validate,
+and the finding that must be the only one (`file`, `line`, and `says`, a part of its message). A defect that no rule
+finds yet has `missed` with the reason instead.
+
+A case in `tests/templates/correct/` is changed in the same way, and has no finding. Its key `from` can name another
+template than the sound one.
 """
 
 from __future__ import annotations
@@ -30,13 +33,14 @@ NIGHTLY = (Rule.CARRIES, Rule.EARNED)
 
 @dataclass(frozen=True)
 class Case:
-    """One thing that is broken on purpose."""
+    """One change of a template: something that is broken on purpose, or in `correct` another way to be right."""
 
     name: str
+    kind: str = "broken"
 
     @cached_property
     def told(self) -> dict[str, Any]:
-        told: dict[str, Any] = yaml.safe_load((TEMPLATES / "broken" / self.name / "case.yml").read_text("utf-8"))
+        told: dict[str, Any] = yaml.safe_load((TEMPLATES / self.kind / self.name / "case.yml").read_text("utf-8"))
         return told
 
     @property
@@ -44,17 +48,18 @@ class Case:
         return next(rule for rule in sorted(Rule, key=len, reverse=True) if self.name.startswith(rule.value))
 
     def make(self, place: Path) -> Path:
-        """Make the broken template in a new folder `sound` there, and return it."""
+        """Make the changed template in a new folder `sound` there, and return it."""
         folder = place / "sound"
-        shutil.copytree(SOUND, folder)
+        shutil.copytree(TEMPLATES.parents[1] / self.told.get("from", "tests/templates/sound"), folder)
         shutil.copytree(
-            TEMPLATES / "broken" / self.name, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("case.yml")
+            TEMPLATES / self.kind / self.name, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("case.yml")
         )
         for removed in self.told.get("removes", ()):
             shutil.rmtree(folder / removed) if (folder / removed).is_dir() else (folder / removed).unlink()
-        for source, target in self.told.get("copies", {}).items():
-            (folder / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / source, folder / target)
+        for key, move in (("copies", shutil.copyfile), ("moves", shutil.move)):
+            for source, target in self.told.get(key, {}).items():
+                (folder / target).parent.mkdir(parents=True, exist_ok=True)
+                move(folder / source, folder / target)
         for edit in self.told.get("edits", ()):
             file = folder / edit["file"]
             text = file.read_text("utf-8")
@@ -63,9 +68,14 @@ class Case:
         return folder
 
 
+def cases(kind: str) -> list[Case]:
+    """All cases of a kind, in order."""
+    return [Case(folder.name, kind) for folder in sorted((TEMPLATES / kind).iterdir()) if folder.is_dir()]
+
+
 def broken_cases() -> list[Case]:
-    """All cases, in order."""
-    return [Case(folder.name) for folder in sorted((TEMPLATES / "broken").iterdir()) if folder.is_dir()]
+    """All broken cases, in order."""
+    return cases("broken")
 
 
 def validated(

@@ -9,7 +9,7 @@ import pytest
 
 from starterkit.testing.stalled import PRELOAD
 from starterkit.validation.model import Rule, Severity, Status, scope
-from tests.support.validating import NIGHTLY, SOUND, STATIC, Case, broken_cases, validated
+from tests.support.validating import NIGHTLY, SOUND, STATIC, Case, broken_cases, cases, validated
 
 pytestmark = pytest.mark.slow
 CASES = [pytest.param(case, marks=pytest.mark.nightly if case.rule in NIGHTLY else ()) for case in broken_cases()]
@@ -56,13 +56,31 @@ def test_a_planted_defect_has_exactly_one_finding(case: Case, tmp_path: Path, ca
         assert finding.by_hand
 
 
-def test_94_of_100_planted_defects_are_found() -> None:
-    cases = broken_cases()
-    found = [case for case in cases if "missed" not in case.told]
+@pytest.mark.parametrize("rules", [STATIC, pytest.param(tuple(Rule), marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("case", cases("correct"), ids=lambda case: case.name)
+def test_a_correct_template_has_no_finding(case: Case, rules: tuple[Rule, ...], tmp_path: Path, cache: Path) -> None:
+    template = case.make(tmp_path)
+    steps = ["base", *sorted(folder.name for folder in (template / "steps").iterdir())]
+    report = validated(template, cache, steps, rules)
 
-    assert len(cases) >= 100
-    assert len(found) / len(cases) >= 0.94
-    assert all(case.told["intent"] for case in cases)
+    told = [
+        f"{finding.step} {finding.rule} {finding.file}:{finding.line}: {finding.message}" for finding in report.findings
+    ]
+    assert told == []
+
+
+def test_there_are_at_least_20_correct_templates() -> None:
+    assert len(cases("correct")) >= 20
+    assert all(case.told["intent"] for case in cases("correct"))
+
+
+def test_94_of_100_planted_defects_are_found() -> None:
+    planted = broken_cases()
+    found = [case for case in planted if "missed" not in case.told]
+
+    assert len(planted) >= 100
+    assert len(found) / len(planted) >= 0.94
+    assert all(case.told["intent"] for case in planted)
 
 
 def test_every_rule_has_something_broken() -> None:
