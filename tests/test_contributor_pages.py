@@ -144,7 +144,7 @@ def test_every_module_that_is_named_without_its_folder_exists() -> None:
     assert named - modules == set()
 
 
-def test_every_package_is_in_the_picture_of_the_floors() -> None:
+def test_every_package_is_in_the_picture_of_the_packages() -> None:
     picture = re.findall(r"```text\n(.*?)```", ARCHITECTURE, re.DOTALL)[0]
     packages = {file.parent.name for file in SOURCE.glob("*/__init__.py")}
 
