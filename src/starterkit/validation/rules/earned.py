@@ -128,7 +128,7 @@ def _judged(work: RuleContext, tried: list[_Tried], accepted: Sequence[AcceptedM
     work.score = score if is_enough else None
     sample = f", a sample of {of}" if of > MOST else ""
     work.notes.append(
-        (f"score {score:.0%}" if is_enough else f"fewer than {LEAST} mutants are too few to tell")
+        (f"score {score:.0%}" if is_enough else f"no score with fewer than {LEAST} mutants")
         + f": {total - len(counted)} of {total} mutants noticed{sample}"
         + (f", {let_through} accepted" if let_through else "")
     )

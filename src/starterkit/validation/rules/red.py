@@ -1,4 +1,4 @@
-"""The rule red: each new test fails by an assertion before the step is solved."""
+"""The rule red: each new test fails with an assertion before the step is solved."""
 
 from __future__ import annotations
 
@@ -71,4 +71,4 @@ def _crash(work: RuleContext, test: TestResult) -> str:
     if is_in_stub or is_assertion(test):
         return ""
     where = "" if test.place else f" in the test itself ({test.test_place or test.test.file})"
-    return f"crashes on given, but must fail by an assertion{where}"
+    return f"crashes on given, but must fail with an assertion{where}"
