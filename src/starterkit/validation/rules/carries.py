@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from starterkit.git.merge import Merger
@@ -14,9 +15,10 @@ from starterkit.git.worktree import write_files
 from starterkit.project.carry import Carried, carry
 from starterkit.testing.results import Outcome, TestResult
 from starterkit.validation.model import Finding
+from starterkit.validation.rules.renders import changed_learner_files
 from starterkit.validation.target import Files
 from starterkit.validation.variations import VARIATIONS, Variation
-from starterkit.validation.workspace import RuleContext
+from starterkit.validation.workspace import RuleContext, Skip
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,13 @@ def carries(work: RuleContext) -> list[Finding]:
 
     The merged project must contain no solution code, and must pass the tests of the earlier steps.
     """
+    if any(changed_learner_files(work)):
+        raise Skip("because renders failed")
     findings = work.workspace.slots.map(lambda case: _carry(work, case), list(_cases(work)))
-    return [finding for of_case in findings for finding in of_case]
+    once: dict[tuple[str, int], Finding] = {}
+    for finding in chain.from_iterable(findings):
+        once.setdefault((finding.file, finding.line), finding)
+    return list(once.values())
 
 
 def _cases(work: RuleContext) -> Iterator[_Case]:

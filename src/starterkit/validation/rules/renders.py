@@ -89,15 +89,21 @@ def _touches_rendered(work: RuleContext) -> Iterator[Finding]:
                 yield work.finding_in(label, path, f"{path}: files under steps/ are never rendered")
 
 
-def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
+def changed_learner_files(work: RuleContext) -> Iterator[str]:
+    """Yield the path of each learner's file that the step changes or removes when it begins."""
     template, below, given = work.template, work.files(work.subject.below(work.given)), work.files(work.given)
     for path in sorted({*work.own_files(work.given), *template.step(work.step).removed_by_given}):
         is_learners = path in below and not template.owns(path) and not template.is_pins(path)
         if is_learners and below[path] != given.get(path):
-            is_removed = path in template.step(work.step).removed_by_given
-            file = f"steps/{work.step}/{'step.yml' if is_removed else f'given/{path}'}"
-            verb, fix = ("removes", "keep the file") if is_removed else ("changes", "add a new file instead")
-            yield work.finding(f"given {verb} {path}, which is the learner's code: {fix}", file)
+            yield path
+
+
+def _changes_learner_files(work: RuleContext) -> Iterator[Finding]:
+    for path in changed_learner_files(work):
+        is_removed = path in work.template.step(work.step).removed_by_given
+        file = f"steps/{work.step}/{'step.yml' if is_removed else f'given/{path}'}"
+        verb, fix = ("removes", "keep the file") if is_removed else ("changes", "add a new file instead")
+        yield work.finding(f"given {verb} {path}, which is the learner's code: {fix}", file)
 
 
 def _changes_tests(work: RuleContext) -> Iterator[Finding]:
