@@ -147,7 +147,7 @@ def _screens() -> Iterator[ReadText]:
 _PRINTING = frozenset({"say", "Finding", "SetupFinding", "ToolReport", "SideEffect"})
 # Calls that print one paragraph: their arguments are parts of it.
 _LINES = frozenset({"print", "paragraph", "joined", "ok", "say_prose", "info", "note_prose", "type_next", "show_files"})
-# Names of commands, options and styles, JSON and HTML, git's headers, and texts without words beside their values.
+# Names of commands, options and styles, JSON and HTML, git's headers, and texts without words next to their values.
 _NOT_READ = re.compile(
     r"\s*(<|starterkit\.|--?\w[\w-]*( -\w)?( {[^{}]*}.*)?$|(bold|dim|cyan)( \w+)?$|(\W|{[^{}]*})*$"
     r"|{[^{}]*}: `starterkit[^`]*`$|(new|old|deleted)( file)? mode |rename to |Binary files "
