@@ -1,0 +1,1 @@
+"""This file explains what comes later."""
