@@ -84,5 +84,5 @@ def test_the_guide_works_as_it_stands(tmp_path: Path) -> None:
             if "template save" in line:
                 assert "1 changed" in done.stdout
             if "template validate" in line:
-                assert "No findings" in done.stdout
+                assert "No problems found" in done.stdout
     assert GUIDE.index("$ starterkit template save") < GUIDE.rindex("$ starterkit template validate")

@@ -418,7 +418,7 @@ def test_no_answer_is_both_a_reason_and_a_cost() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"team": "django", "language": "javascript"}, "Your team's framework counts more."),
+        ({"team": "django", "language": "javascript"}, "Your team's framework counts more than the language."),
         ({"know": "express", "language": "javascript"}, "No other framework here uses this language"),
         ({"know": "flask", "team": "flask"}, "Learn more about this framework"),
         *(({one[0]: one[1], other[0]: other[1]}, sentence) for one, other, sentence in pulling._PAIRS),

@@ -298,7 +298,7 @@ def test_a_finding_says_where_what_and_how_to_see_it() -> None:
 
     assert lines[0] == "sound · 01-greeting · red · /templates/sound/steps/a,b.py:3"
     assert lines[1:] == ["  It is red: 100%", "  really", "  to reproduce: see it"]
-    assert closing_line(some_report()) == "1 error: 3 rules in 2.0 s, 1 from the cache."
+    assert closing_line(some_report()) == "1 error. Checked 3 rules in 2.0 s (1 from the cache)."
 
 
 # --- mutants --------------------------------------------------------------------------------------------------------

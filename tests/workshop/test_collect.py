@@ -64,7 +64,7 @@ def test_collect_tells_what_is_new_and_the_second_time_that_nothing_is(room: Roo
     first = starterkit("workshop", "collect", cwd=room.folder).out
     again = starterkit("workshop", "collect", "--json", cwd=room.folder).json
 
-    assert first.startswith("ok  Reached 3 people. 1 person has new work.\n  Ada Lovelace: 01-one\n")
+    assert first.startswith("ok  Fetched the work of 3 people. 1 person has new work.\n  Ada Lovelace: 01-one\n")
     assert [(one["folder"], one["reached"], one["new"]) for one in again["people"]] == [
         (folder, True, False) for folder in FOLDERS
     ]
@@ -179,7 +179,7 @@ def test_who_could_not_be_reached_is_told_and_written_down_once(room: Room, grac
     ran = starterkit("workshop", "collect", cwd=room.folder, code=1)
     gather(room)
 
-    assert ran.out.startswith("NOT ALL  Reached 2 of 3 people.")
+    assert ran.out.startswith("NOT ALL  Fetched the work of 2 of 3 people.")
     assert "NOT REACHED  Grace Hopper: the folder" in ran.out
     events = room.events("grace-hopper")
     assert [(event["reached"], event["commit"]) for event in events] == [(True, known), (False, known)]

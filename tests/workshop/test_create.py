@@ -240,7 +240,9 @@ def test_a_zip_holds_a_whole_project_with_all_of_its_git(tmp_path: Path) -> None
     assert {file.name for file in handed.iterdir()} == {*(f"{folder}.zip" for folder in FOLDERS), ".making-tea"}
     assert "unzip ada-lovelace.zip && cd tiny-site" in shown
     told = starterkit("-C", "w", "workshop", "collect", cwd=tmp_path).out
-    assert told.startswith("ok  Reached 0 people. 0 people have new work.\n    3 people started with a zip file.")
+    assert told.startswith(
+        "ok  Fetched the work of 0 people. 0 people have new work.\n    3 people started with a zip file."
+    )
     shutil.unpack_archive(handed / "ada-lovelace.zip", tmp_path / "out")
     shutil.rmtree(tmp_path / "w")
     project = tmp_path / "out" / "tiny-site"

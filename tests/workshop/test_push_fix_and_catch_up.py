@@ -394,7 +394,7 @@ def test_working_folders_get_it_from_their_repository_here(room: Room, corrected
     git("pull", "-q", "--no-edit", cwd=folder)  # plain git knows the way, too
     assert starterkit("status", "--json", cwd=folder).json["step"] == "02-two"
     git("push", "-q", cwd=folder)
-    assert "Reached 1 person." in starterkit("workshop", "collect", "betty-holberton", cwd=room.folder).out
+    assert "Fetched the work of 1 person." in starterkit("workshop", "collect", "betty-holberton", cwd=room.folder).out
     assert push_fix(room, template, "betty-holberton")["betty-holberton"]["outcome"] == "has it"
 
 

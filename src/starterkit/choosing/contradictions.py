@@ -17,7 +17,7 @@ _PAIRS = (
     (("know", "new"), ("handle", "contract"), "Types and documentation are a lot to learn for a beginner."),
     (("time", "days"), ("handle", "contract"), "Types and documentation take more than a few evenings to learn."),
     (("know", "new"), ("handle", "crowds"), "Learn the basics before you serve many users at once."),
-    (("time", "days"), ("handle", "editors"), "A ready-made admin takes more than a few evenings to learn."),
+    (("time", "days"), ("handle", "editors"), "A ready-made admin site takes more than a few evenings to learn."),
     (("time", "days"), ("after", "job"), "To work on a company's code, you need more than a few evenings."),
 )
 
@@ -51,13 +51,13 @@ def _outright(advice: Advice) -> Iterator[str]:
     team, known = by_kind.get(Decides.TEAM), by_kind.get(Decides.KNOWN)
     language = by_kind.get(Decides.LANGUAGE)
     if team and language and not team.named & language.named:
-        yield f"{joined((team.restated, language.restated))}. Your team's framework counts more."
+        yield f"{joined((team.restated, language.restated))}. Your team's framework counts more than the language."
     elif known and language and known.named >= language.named and not team:
         sentence = "No other framework here uses this language. So starterkit suggests a framework that is new to you."
         yield f"{joined((known.restated, language.restated))}. {sentence}"
     elif language and advice.language_goes_first and not team:
         title = advice.language_goes_first.title
         fit = f"{language.restated}, but your other answers fit {title} better."
-        yield f"{fit} The language counts more. If another language is fine, start with {title}."
+        yield f"{fit} The language counts more. If you are happy to use another language, start with {title}."
     if team and known and team.named & known.named:
         yield f"{joined((team.restated, known.restated))}. Learn more about this framework before you learn another."

@@ -36,7 +36,7 @@ class _Part:
     @property
     def restated(self) -> str:
         is_new = self.choice.decides is Decides.KNOWN and self.share.trait
-        return f"{self.choice.restated} and would learn something new" if is_new else self.choice.restated
+        return f"{self.choice.restated}, so you would learn something new" if is_new else self.choice.restated
 
 
 def reasons(advice: Advice, template: Template) -> list[Reason]:

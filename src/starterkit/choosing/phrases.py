@@ -35,7 +35,7 @@ def how_sure(advice: Advice) -> str:
 def how_many_lead_elsewhere(advice: Advice) -> str:
     """Return a sentence that says how many other answers would lead to another framework."""
     elsewhere, others = advice.leads_elsewhere
-    return f"You can change one answer in {others} ways. Of these changes, {elsewhere} lead to another framework."
+    return f"There are {others} ways to change one answer. {elsewhere} of these ways lead to another framework."
 
 
 def stay(advice: Advice) -> str:
@@ -86,22 +86,20 @@ def _tip(advice: Advice, template: Template) -> str:
     if change is None:
         return ""
     name = change.question.name
-    title = f"only {template.title}" if advice.equals else template.title
+    title = template.title
+    result = f"{title} would be the only result" if advice.equals else f"the result would be {title}"
     if change.choice is None:
         given = next(choice for question, choice in advice.chosen if question is change.question)
-        return f'Without your answer "{given.label}" ({name}={given.name}), the result would be {title}.'
-    return f'With the answer "{change.choice.label}" ({name}={change.choice.name}), the result would be {title}.'
+        return f'Without your answer "{given.label}" ({name}={given.name}), {result}.'
+    return f'With the answer "{change.choice.label}" ({name}={change.choice.name}), {result}.'
 
 
 def _no_wish(advice: Advice, template: Template) -> str:
     if any(question.name == "team" and choice.decides for question, choice in advice.chosen):
         return "The result would only change if your team used another framework."
-    return f"The result would only be {template.title} if your team used {template.title}."
+    return f"If your team used {template.title}, the result would be {template.title}."
 
 
 def step_of_path(stage: Stage) -> str:
-    """Return when to learn a framework of the roadmap.
-
-    The text is "now, …" for the first framework, and "when …" for later ones.
-    """
-    return stage.when or "now, for your first project"
+    """Return a sentence that says when to learn a framework of the roadmap."""
+    return f"Learn it {stage.when or 'now, for your first project'}."

@@ -28,12 +28,12 @@ WORDINGS = {
     "gentle_start": Wording("gentle start", "when you want to see only the basics"),
     "explicit": Wording("no hidden parts", "when you want to see how the parts work"),
     "batteries": Wording("ready-made parts", "when you no longer want to build accounts and forms by hand"),
-    "admin": Wording("ready-made admin", "when editors need pages to write in, and you don't want to build them"),
+    "admin": Wording("ready-made admin", "when editors need pages for writing that you don't want to build"),
     "server_pages": Wording("server-rendered pages", "when you want to build pages that people read"),
     "json_api": Wording("JSON API", "when an app or another program needs your data"),
     "generated_docs": Wording("generated documentation", "when other programs need your data and its documentation"),
     "async": Wording("many requests at once", "when many requests arrive at once, or wait for other services"),
-    "typed": Wording("checked types", "when you want types to find mistakes before users do"),
+    "typed": Wording("checked types", "when you want type checks to find mistakes before your users find them"),
     "one_language": Wording("one language for all code", "when you also want to write code for the browser"),
     "conventions": Wording("common conventions", "when you join a team and want to find your way quickly"),
 }
@@ -195,13 +195,13 @@ _TIME = (
 _STYLE = (
     Choice(
         "wires",
-        "Show me the wires: I want to connect the parts myself",
+        "By hand: I want to connect the parts myself",
         "You like to connect the parts yourself",
         {"explicit": 3},
     ),
     Choice(
         "box",
-        "All in one box: I want to use ready-made parts",
+        "Ready-made: I want to use parts that already work together",
         "You like ready-made parts",
         {"batteries": 3},
     ),
@@ -229,14 +229,15 @@ _HANDLE = (
 )
 
 
-_TEAM = (Choice("none", "No, or I'm learning for myself", "No team chooses the framework for you"),)
+_TEAM = (Choice("none", "No, or I'm learning on my own", "No team chooses the framework for you"),)
 
 # The questions with their fixed choices. `questions` adds the choices that are created from templates.
 _QUESTIONS = (
     Question(
         "know",
         "What do you know already?",
-        "This shows how much will be new for you. If you know several, choose the most familiar.",
+        "Your answer shows how much will be new for you. "
+        "If you know several frameworks, choose the framework that you know best.",
         _KNOW,
     ),
     Question(
@@ -248,7 +249,7 @@ _QUESTIONS = (
     Question("build", "What do you want to build?", "Each framework is good for a different kind of project.", _BUILD),
     Question(
         "after",
-        "What do you want to be able to do afterwards?",
+        "What do you want to be able to do after the learning path?",
         "You can change the framework later. Choose a framework for your next goal.",
         _AFTER,
     ),
@@ -260,7 +261,7 @@ _QUESTIONS = (
     ),
     Question(
         "style",
-        "Do you like to connect the parts yourself, or to get them ready-made?",
+        "Do you prefer to connect the parts yourself, or to use ready-made parts?",
         "Some frameworks have more ready-made parts than others. You can learn well with both kinds.",
         _STYLE,
     ),
@@ -270,7 +271,12 @@ _QUESTIONS = (
         "Colleagues who can help you are worth more than any feature.",
         _TEAM,
     ),
-    Question("handle", "What must your project handle?", "Some things are hard to add later.", _HANDLE),
+    Question(
+        "handle",
+        "What must your project handle?",
+        "Some features, for example accounts or chat, are hard to add later.",
+        _HANDLE,
+    ),
 )
 
 

@@ -16,7 +16,7 @@ from starterkit.git.worktree import write_file
 
 _FORMAT = 1
 _NAME = "choice.json"
-_FIX = "To save a choice again, type `starterkit choose --save`."
+_FIX = "To replace this file, type `starterkit choose --save`."
 
 
 @dataclass(frozen=True)

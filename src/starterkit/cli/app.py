@@ -129,7 +129,7 @@ COMMANDS = (
         "Turn a template's learning path into a git repository to edit.",
         ("template open my-path my-path-commits",)),
     CommandEntry("template save", "commands.template.save:save", "",
-        "Save the commits of an opened template back into the template.",
+        "Write your changes back to the template, after `starterkit template open`.",
         ("template save my-path-commits", "template save --renumber")),
     CommandEntry("template schema", "commands.template.schema:schema", "",
         "Print the JSON Schema of path.yml or step.yml for your editor.",
@@ -163,6 +163,13 @@ def run(arguments: list[str], console: Console) -> int:
             raise BrokenPipeError(errno.EPIPE, "closed") from ended
         return ended.code if isinstance(ended.code, int) else 0
     return int(answer or 0)
+
+
+# Typer's own texts for these options are hard to read.
+_COMPLETION_HELP = {
+    "install_completion": "Install tab completion for your shell.",
+    "show_completion": "Print the script for tab completion, so that you can copy or change it.",
+}
 
 
 class _PlainHelp:
@@ -200,7 +207,7 @@ class _Command(_PlainHelp, typer.core.TyperCommand):
     def invoke(self, ctx: Any) -> Any:
         """Call the command. Raises `UsageError` if `--json` was given and the command has no such option."""
         if console_of(ctx).as_json and all(param.name != "as_json" for param in self.params):
-            fix = f"To see its options, type `{ctx.command_path} --help`."
+            fix = f"To see the options of this command, type `{ctx.command_path} --help`."
             raise UsageError(f"`{ctx.command_path}` has no option --json.", fix)
         return super().invoke(ctx)
 
@@ -261,6 +268,8 @@ def _built(app: typer.Typer) -> Any:
     for param in command.params:
         skip_conversion(param)
         show_plainly(param)
+        if param.name in _COMPLETION_HELP:
+            param.help = _COMPLETION_HELP[param.name]
     return command
 
 

@@ -103,9 +103,7 @@ def _bug(console: Console, error: BaseException, arguments: list[str]) -> int:
 
     report = write_report(error, arguments)
     where = (
-        f"The full report is in {report}."
-        if report
-        else "starterkit couldn't write the report, so the report follows here."
+        f"The full report is in {report}." if report else "It couldn't save the report, so the report is shown below."
     )
     message = f"starterkit failed with {type(error).__name__}. {where}"
     fix = "Please report this bug."

@@ -66,16 +66,17 @@ def beginning_with(incomplete: str, candidates: list[str]) -> list[str]:
 
 
 _ELSEWHERE_HELP = "External template: a folder or a git URL (URL, URL@TAG, URL@TAG#FOLDER)."
+KEPT_HELP = "starterkit saves copies of your files in .starterkit/kept/."
 Json = Annotated[bool, flag("--json", "Print one JSON object, for scripts.")]
 KeepMine = Annotated[bool, flag("--keep-mine", "If there are conflicts, keep your lines.")]
 TakeTheirs = Annotated[
-    bool, flag("--take-theirs", "If there are conflicts, use the learning path's lines. Your versions are kept.")
+    bool, flag("--take-theirs", f"If there are conflicts, use the learning path's lines. {KEPT_HELP}")
 ]
 Markers = Annotated[
     bool, flag("--markers", "If there are conflicts, write both versions into the file, with conflict markers.")
 ]
 SaveLarge = Annotated[bool, flag("--save-large", "Also commit files larger than 10 MB.")]
-LeaveOut = Annotated[bool, flag("--leave-out", "Don't commit files larger than 10 MB or nested git repositories.")]
+LeaveOut = Annotated[bool, flag("--leave-out", "Don't commit nested git repositories, or files larger than 10 MB.")]
 Elsewhere = Annotated[str, option("--template", "PLACE", _ELSEWHERE_HELP)]
 Trust = Annotated[bool, flag("--trust", "Run the code of an external template without asking.")]
 Framework = Annotated[
@@ -95,11 +96,11 @@ At = Annotated[
     option(
         "--at",
         "STEP",
-        "Step to start at. Earlier steps are solved (default: the starter project).",
+        "Step to start at (default: the starter project). The project contains the solutions of earlier steps.",
         complete_starts,
     ),
 ]
-Title = Annotated[str, option("--title", "TEXT", "Title for readers (default: made from the name).")]
+Title = Annotated[str, option("--title", "TEXT", "Title that people see (default: made from the name).")]
 
 
 def only_one(options: Mapping[str, object]) -> str:

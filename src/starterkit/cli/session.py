@@ -42,7 +42,7 @@ def _tell_recovery(console: Console, project: Project) -> bool:
     result = "starterkit has now finished the command." if recovered.finished else undone
     console.note_prose(f"The last `starterkit {recovered.command}` was interrupted. {result}")
     for path in recovered.left:
-        console.info(f"You changed {path} later, so your version stays.", indent=2)
+        console.info(f"You changed {path} after the interruption, so starterkit kept your version.", indent=2)
     return True
 
 

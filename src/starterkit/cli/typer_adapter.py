@@ -50,10 +50,10 @@ def usage_error(error: typer.TyperException) -> UsageError:
     command = context.command_path if context else "starterkit"
     option = getattr(error, "option_name", "")
     if option and hasattr(error, "possibilities"):
-        fix = _nearest_option(option, context) or f"To see its options, type `{command} --help`."
+        fix = _nearest_option(option, context) or f"To see the options of this command, type `{command} --help`."
         return UsageError(f"`{command}` has no option {option}.", fix)
     parameter = getattr(error, "param", None)
-    fix = f"To see its arguments and options, type `{command} --help`."
+    fix = f"To see the arguments and options of this command, type `{command} --help`."
     # Typer has no class for a missing or invalid value, so check the attributes.
     if not option and parameter is not None and not getattr(error, "message", ""):
         return UsageError(f"`{command}` needs a value for {parameter.metavar or parameter.name.upper()}.", fix)
@@ -67,7 +67,7 @@ def reject_extra(context: Any, extra: list[str]) -> None:
         command = context.command_path
         raise UsageError(
             f'`{command}` doesn\'t accept the argument "{" ".join(extra)}".',
-            f"To see its arguments and options, type `{command} --help`.",
+            f"To see the arguments and options of this command, type `{command} --help`.",
         )
 
 

@@ -303,7 +303,7 @@ def _conflict_error(project: Project, other: _Other, files: Iterable[str], sourc
     return ConflictError(
         f"You and {other.name} changed the same lines in: {', '.join(sorted(files))}. Nothing was changed.",
         f"Choose one of these ways.\n`{command} --keep-mine` keeps your lines.\n`{command} --take-theirs` takes the "
-        "pulled lines. Your lines stay in your history.\n"
+        "new lines. Your own lines stay in your git history.\n"
         f"To decide line by line, type `git merge {revision}`. Fix the marked lines, then type `git add -A` and "
         "`git commit`.",
     )

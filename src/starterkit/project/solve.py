@@ -2,7 +2,7 @@
 
 Code that merges cleanly can still be wrong. So each attempt is made and tested in a copy, and the project is written
 only once. The first attempt merges the solution. The second attempt replaces the files of the step. Only `--replace`
-replaces every file of the path, and then all tests pass.
+replaces every file of the learning path, and then all tests pass.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class SolveMethod(Enum):
     ALREADY = "already solved"
     MERGED = "merged into your code"
     FILES = "the files of the step were replaced"
-    ALL = "every file of the path was replaced"
+    ALL = "every file of the learning path was replaced"
     CHOSEN = "merged, with the conflicts resolved as you chose"
     NAMED = "the files that you named were replaced"
 
@@ -184,9 +184,9 @@ def solve(
 ) -> SolveResult:
     """Apply the solution of the current step.
 
-    With `replace_all`, replace every file of the path. With `files`, replace only these files, and run no tests. Raises
-    `ConflictError` (nothing changed) if the solution conflicts or its tests fail, and the learner chose nothing. Raises
-    `UsageError` before the first step, and for files that the solution doesn't change.
+    With `replace_all`, replace every file of the learning path. With `files`, replace only these files, and run no
+    tests. Raises `ConflictError` (nothing changed) if the solution conflicts or its tests fail, and the learner chose
+    nothing. Raises `UsageError` before the first step, and for files that the solution doesn't change.
     """
     with project.writing("solve"):
         head = project.repository.check_ready()
@@ -201,7 +201,7 @@ def solve(
         if replace_all:
             session.makes_history = False  # the solution's migrations replace all others
             carried = take_all(session.before, session.reference, session.mine, session.template)
-            attempt = session.attempt(carried, "every file of the path", check=choices.check)
+            attempt = session.attempt(carried, "every file of the learning path", check=choices.check)
             if choices.check and not attempt.is_good:
                 raise NotSolved(session.step, attempt.result)
             return _write(session, head, SolveMethod.ALL, attempt)
@@ -274,7 +274,7 @@ class NotSolved(ConflictError):
             + "\n".join(reasons)
             + more
             + "\nNothing was changed.",
-            "`starterkit solve --replace` replaces every file of the path, and keeps copies of your files. "
+            "`starterkit solve --replace` replaces every file of the learning path, and keeps copies of your files. "
             "`starterkit solve --show` compares the solution with your code.",
         )
         self.result = result

@@ -216,7 +216,7 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
     if not is_where_it_was:
         raise ConflictError(
             f"You made a commit or changed the branch after `starterkit {entry.command}`.",
-            "To continue anyway, add `--force`. A snapshot keeps the later commits.",
+            "To continue anyway, add `--force`. starterkit saves your newer commits in a snapshot.",
         )
     trust_modes = project.repository.trusts_modes
     changed = []
@@ -227,7 +227,7 @@ def _check_untouched(project: Project, entry: UndoEntry, is_where_it_was: bool, 
     if changed:
         raise ConflictError(
             f"You changed files after `starterkit {entry.command}` wrote them: {few(changed, 5)}.",
-            "To continue anyway, add `--force`. A snapshot keeps your versions.",
+            "To continue anyway, add `--force`. starterkit saves your versions in a snapshot.",
         )
 
 

@@ -26,7 +26,7 @@ _SOLVED = {
     SolveMethod.ALREADY: "{} is already solved. Nothing was changed.",
     SolveMethod.MERGED: "Merged the solution of {} into your code.",
     SolveMethod.FILES: "Replaced the files of {} with the files of the solution.",
-    SolveMethod.ALL: "Replaced every file of the path with the solution of {}.",
+    SolveMethod.ALL: "Replaced every file of the learning path with the solution of {}.",
     SolveMethod.CHOSEN: "Merged the solution of {}, and resolved the conflicts as you chose.",
     SolveMethod.NAMED: "Replaced the files that you named with the solution of {}.",
 }

@@ -1,4 +1,4 @@
-"""`workshop similar`: finds pairs of people whose own code is similar. Code of the learning path doesn't count.
+"""`workshop similar`: finds pairs of people whose own code is similar. Code that comes from the path isn't compared.
 
 The package copydetect compares code by winnowing (Schleimer, Wilkerson and Aiken, 2003). It replaces names and texts,
 removes comments, cuts the code into overlapping pieces, and keeps some of their hashes.

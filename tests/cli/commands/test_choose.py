@@ -105,7 +105,7 @@ def test_the_answer_as_json(tmp_path: Path) -> None:
     assert answer["reasons"][0]["answers"] == [{"question": "team", "answer": "django"}]
     assert answer["costs"]["warnings"][0].startswith("There is more to learn at the start. ")
     assert answer["costs"]["unmet"][0]["because"] == "You want to write JavaScript first"
-    assert answer["tensions"][0].endswith("Your team's framework counts more.")
+    assert answer["tensions"][0].endswith("Your team's framework counts more than the language.")
     assert answer["runner_up"]["framework"] == "express"
     assert answer["runner_up"]["tips"][0] == {"question": "team", "answer": "none"}
     assert answer["path"][0]["framework"] == "django"
@@ -130,7 +130,7 @@ def test_the_reckoning_adds_up(tmp_path: Path) -> None:
     }
     for said in (
         "JSON API ×3",
-        "counts more than other answers",
+        "this answer counts more",
         "Total",
         "(json_api, strength 0 to 3)",
         "You can change one answer in",

@@ -28,7 +28,7 @@ def test_a_template_is_begun_extended_opened_and_saved(tmp_path: Path) -> None:
     assert begun.rstrip().endswith("template validate my-path")
     assert "ok  Created the step 01-tags in my-path." in added
     assert "01-greeting → 02-greeting" in added
-    assert "ok  Wrote the learning path to commits, as 5 commits from base to solution" in opened
+    assert "ok  Wrote the learning path to commits. The repository has 5 commits:" in opened
     assert "Nothing to save" in saved
 
 

@@ -452,7 +452,7 @@ def test_the_command_shows_a_table_and_ends_with_0(room: Room, monkeypatch: pyte
 
     ran = starterkit("workshop", "grade", cwd=room.folder)
 
-    assert ran.out.startswith("3 people: nobody has committed yet.")
+    assert ran.out.startswith("3 people: no commits yet.")
     assert "docs/workshop.md#" in " ".join(ran.out.split())
     answer = starterkit("workshop", "grade", "ada", "--json", cwd=room.folder).json
     assert answer["sandbox"]["name"] == sandbox().describe().name

@@ -102,7 +102,8 @@ def _show_scores(console: Console, advice: Advice) -> None:
 
     console.print(text("How the points add up", "bold"))
     console.print(
-        "Each answer gives some features a weight (×). A framework gets the weight times its strength (0 to 3)."
+        "Each answer gives a weight (×) to some features. Each framework has a strength (0 to 3) for each feature. "
+        "The points are the weight times the strength."
     )
     console.print()
     if is_wide:
@@ -111,9 +112,7 @@ def _show_scores(console: Console, advice: Advice) -> None:
         console.print(text(name, "cyan"))
         shares = advice.scores.shares(choice)
         for share in shares:
-            label = (
-                f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "counts more than other answers"
-            )
+            label = f"{WORDINGS[share.trait].label} ×{share.weight}" if share.trait else "this answer counts more"
             show_row(f"  {label}", signed(share.points))
         if not shares:
             console.print("This answer adds no points.", indent=2)
@@ -133,7 +132,7 @@ def _show_why(console: Console, advice: Advice) -> None:
         console.print(text(wording.label, "bold"), f"  ({name}, strength 0 to 3)")
         for template in _templates(advice):
             trait = template.traits.get(name)
-            reason = f"{trait.strength}  {trait.reason}" if trait else "0  The template doesn't list this feature."
+            reason = f"{trait.strength}  {trait.reason}" if trait else "0  The template doesn't rate this feature."
             source = f" ({trait.source})" if trait and trait.source else ""
             console.print(f"{template.title} {reason}{source}", indent=2, hang=2)
 

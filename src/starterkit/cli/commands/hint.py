@@ -51,7 +51,7 @@ def _show(console: Console, shown: HintShown) -> None:
     if shown.is_blocker:
         console.print("Another problem stops this test. Fix this problem first:")
         console.say_prose(shown.text, indent=2)
-        console.type_next("After you fix the problem", "check")
+        console.type_next("Fix the problem, then run the tests", "check")
         return
     if not shown.total:
         console.print(
@@ -67,7 +67,7 @@ def _show(console: Console, shown: HintShown) -> None:
     if shown.is_last:
         console.print()
         console.say_prose("That was the last hint for this test. To see the solution: `starterkit solve --show`.")
-    console.type_next("Try it, then run the tests", "check")
+    console.type_next("Try the hint, then run the tests", "check")
 
 
 def _as_json(shown: HintShown | None) -> dict[str, Any]:

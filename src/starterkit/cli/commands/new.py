@@ -271,7 +271,7 @@ def _show(console: Console, created: Created) -> int:
             f"When you're ready, start step {step.number} ({step.title}): "
             f"`cd {quoted(folder)}`, then `starterkit next`."
         )
-    console.type_next("Look at your site in the browser", f"cd {quoted(folder)}", "run --open")
+    console.type_next("Go to your project, then open your site in the browser", f"cd {quoted(folder)}", "run --open")
     return code
 
 

@@ -26,7 +26,7 @@ def pull(
     keep_mine: KeepMine = False,
     take_theirs: Annotated[
         bool,
-        flag("--take-theirs", "If there are conflicts, use the pulled lines. Your lines stay in your git history."),
+        flag("--take-theirs", "If there are conflicts, use the new lines. Your own lines stay in your git history."),
     ] = False,
     save_large: SaveLarge = False,
     leave_out: LeaveOut = False,
@@ -69,8 +69,6 @@ def _show(console: Console, project: Project, pulled: PullResult) -> None:
         if pulled.ahead and pulled.must_push:
             console.say_prose(f"{pulled.source} doesn't have your commits yet. To send them, type `git push`.")
     if pulled.waiting:
-        console.type_next(
-            "A fix of the learning path changes lines that you changed too. See what to do", pulled.waiting
-        )
+        console.type_next("You and a fix for the learning path changed the same lines. See what to do", pulled.waiting)
     elif pulled.written is not None:
         console.type_next("Run the tests" if command == "check" else "See your progress", command)

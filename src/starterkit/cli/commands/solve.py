@@ -16,6 +16,7 @@ from starterkit.cli.console.console import Console
 from starterkit.cli.console.diff import show_diff
 from starterkit.cli.console.text import text
 from starterkit.cli.options import (
+    KEPT_HELP,
     KeepMine,
     LeaveOut,
     Markers,
@@ -35,7 +36,7 @@ from starterkit.project.solve import FileDiff, NotSolved, SolveResult
 _HOW = {
     "MERGED": "Merged the solution of {step} into your code.",
     "FILES": "Replaced the files of {step} with the files of the solution.",
-    "ALL": "Replaced every file of the path with the solution of {step}.",
+    "ALL": "Replaced every file of the learning path with the solution of {step}.",
     "CHOSEN": "Merged the solution of {step}, and resolved the conflicts as you chose.",
     "NAMED": "Replaced the files that you named with the solution of {step}.",
 }
@@ -47,7 +48,7 @@ def solve(
     files: Annotated[list[str] | None, argument("FILE", _FILES_HELP)] = None,
     show: Annotated[bool, flag("--show", "Show how the solution differs from your code, and change nothing.")] = False,
     replace_all: Annotated[
-        bool, flag("--replace", "Replace all files of the learning path. Your versions are kept.")
+        bool, flag("--replace", f"Replace all files of the learning path with the solution. {KEPT_HELP}")
     ] = False,
     no_check: Annotated[bool, flag("--no-check", "Merge without running the tests.")] = False,
     keep_mine: KeepMine = False,
@@ -58,7 +59,7 @@ def solve(
 ) -> int:
     """Merge the solution of this step into your code, and test it.
 
-    starterkit tests the solution in a copy first. If it replaces files, it keeps your versions.
+    starterkit first tests the solution in a copy of your project.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
@@ -119,7 +120,7 @@ def show_solved(console: Console, project: Project, solved: SolveResult) -> int:
     if solved.result is not None and has_red:
         show_failing(console, solved.result, with_counts=False)
     elif solved.written is None:
-        console.say_prose("To replace every file of the path anyway: `starterkit solve --replace`.")
+        console.say_prose("To replace every file of the learning path: `starterkit solve --replace`.")
     if command == "run":
         console.print("That was the last step. Your site is complete.")
     console.type_next(why, "run --open" if command == "run" else command)

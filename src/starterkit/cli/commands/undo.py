@@ -13,11 +13,13 @@ from starterkit.cli.session import project_here
 from starterkit.project.undo import UndoResult
 from starterkit.project.undo import undo as restore
 
+_FORCE_HELP = "Also undo commits and changes that you made after the command. starterkit saves them in a snapshot."
+
 
 def undo(
     context: typer.Context,
     redo: Annotated[bool, flag("--redo", "Redo the last command that you undid.")] = False,
-    force: Annotated[bool, flag("--force", "Also undo later commits and changes. A snapshot keeps them.")] = False,
+    force: Annotated[bool, flag("--force", _FORCE_HELP)] = False,
 ) -> None:
     """Undo the last command that changed files.
 
@@ -35,9 +37,9 @@ def _show(console: Console, undone: UndoResult) -> None:
     step = f" ({undone.step})" if undone.step else ""
     console.ok(f"{'Redid' if undone.redone else 'Undid'} `starterkit {undone.command}`{step}.")
     console.print(_counts(undone), indent=4)
-    changes.show_files(console, "You changed these files later, so they stay unchanged", undone.left)
+    changes.show_left(console, undone.left)
     console.say_prose(
-        "To undo it again: `starterkit undo`." if undone.redone else "To redo it: `starterkit undo --redo`."
+        "To undo the command: `starterkit undo`." if undone.redone else "To redo the command: `starterkit undo --redo`."
     )
     console.type_next("See your progress", "status")
 

@@ -52,7 +52,8 @@ def watch(
 ) -> int:
     """Run the tests after each save, and show the first failing test.
 
-    Press a key to run another command. Outside a terminal, each event is a line of JSON.
+    Press a key to run another command.
+    If there is no terminal, starterkit prints each event as a line of JSON.
     """
     console, events = console_of(context), Events()
     console.farewell = "Stopped watching. Your work is safe."

@@ -387,7 +387,7 @@ const CONFLICT = [
 // An error whose fix names options gets a button for each of them.
 function choicesFor(name, result) {
   const fix = result.error ? result.error.fix : "";
-  const options = [...CONFLICT, ["Replace every file of the path", "--replace", { replace: true }],
+  const options = [...CONFLICT, ["Replace every file of the learning path", "--replace", { replace: true }],
     ["Commit these files too", "--save-large", { saveLarge: true }],
     ["Leave these files out of the commit", "--leave-out", { leaveOut: true }]];
   return options.filter(([, flag]) => fix.includes(flag)).map(([label, flag, values]) => {

@@ -160,7 +160,7 @@ def show_advice(console: Console, advice: Advice) -> None:
         section(console, "Start with one framework, and add others later")
         for number, stage in enumerate(stages, 1):
             title = text(f"{stage.template.title}: ", "bold")
-            console.print(f"{number}  ", title, f"{step_of_path(stage)}.", indent=2, hang=3)
+            console.print(f"{number}  ", title, step_of_path(stage), indent=2, hang=3)
 
 
 def section(console: Console, title: str) -> None:

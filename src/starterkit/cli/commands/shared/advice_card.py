@@ -82,7 +82,7 @@ def _fits(advice: Advice) -> str:
         )
     caption = "How well each framework fits your wishes, in points."
     if any(choice.decides for _, choice in advice.chosen):
-        caption += " Answers about your language, your team and frameworks that you know count more."
+        caption += " Some answers count more: your language, your team and the frameworks that you know."
     return f"<table>\n<caption>{caption}</caption>\n" + "\n".join(rows) + "\n</table>"
 
 
@@ -99,7 +99,7 @@ def _path(advice: Advice) -> str:
     if len(stages) < 2:
         return ""
     items = "\n".join(
-        f"<li><b>{escape(stage.template.title)}:</b> {escape(step_of_path(stage))}.</li>" for stage in stages
+        f"<li><b>{escape(stage.template.title)}:</b> {escape(step_of_path(stage))}</li>" for stage in stages
     )
     return _section("Start with one framework, and add others later", f"<ol>\n{items}\n</ol>")
 

@@ -35,7 +35,12 @@ def show_kept(console: Console, written: CommitResult) -> None:
     """Show where the user's versions of replaced files are, and which files didn't change."""
     for path, copy in written.kept:
         console.print(f"Your version of {path} is kept in ", text(copy, "cyan"), ".", hang=2)
-    show_files(console, "You edited these files during the command, so they stay unchanged", written.left)
+    show_left(console, written.left)
+
+
+def show_left(console: Console, paths: Sequence[str]) -> None:
+    """Show the files that a command didn't change, because the user edited them meanwhile."""
+    show_files(console, "You edited these files while the command was running, so starterkit didn't change them", paths)
 
 
 def show_reset(console: Console, why: str) -> None:

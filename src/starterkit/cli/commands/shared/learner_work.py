@@ -39,9 +39,12 @@ def ask_about_large_files(console: Console, project: Project, chosen: Choices) -
     console.print("starterkit saves your work as a commit first. Should the commit contain these files?")
     for path in (*large, *listing.nested):
         console.print(f"{path}  ({'larger than 10 MB' if path in large else 'a git repository'})", indent=2)
-    actions = [("leave", "leave them out of the commit, and keep the files"), ("stop", "stop, and change nothing")]
+    actions = [
+        ("leave", "don't add these files to the commit, but keep the files"),
+        ("stop", "stop, and change nothing"),
+    ]
     if large and not listing.nested:
-        actions.insert(0, ("save", "add them to the commit"))
+        actions.insert(0, ("save", "add these files to the commit"))
     action = console.choose("Type one of:", actions, "stop")
     if action == "stop":
         raise typer.Exit(ExitCode.CONFLICT)

@@ -126,7 +126,7 @@ def note_lines(console: Console, notes: Sequence[str], *, show_all: bool = False
 
 def end_lines(console: Console, command: str) -> list[Text]:
     """Return what to do about failing tests: get a hint, or check again if no hint can help."""
-    why = "After you fix the problem" if command == "check" else "Get a hint for the first failing test"
+    why = "Fix the problem, then run the tests" if command == "check" else "Get a hint for the first failing test"
     return console.next_lines(why, command)
 
 
@@ -237,7 +237,7 @@ def _fitting(console: Console, lines: Sequence[Text], room: int) -> list[Text]:
     """Return as many lines as fit, and then where the rest is."""
     if _height(console, lines) <= room:
         return list(lines)
-    more = console.paragraph("… ", markup(_MORE), " shows all of it.", indent=_COLUMN)
+    more = console.paragraph("… To see the whole message: ", markup(_MORE), indent=_COLUMN)
     kept: list[Text] = []
     for line in lines:
         if kept and _height(console, [*kept, line, *more]) > room:

@@ -15,14 +15,16 @@ from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.options import Title, argument, console_of, folder_of, option
 from starterkit.process import quoted
 
+_AFTER_HELP = (
+    "Step that comes before the new step (default: the last step). To make the new step the first step, use `base`."
+)
+
 
 def add_step(
     context: typer.Context,
     template: TemplateFolder,
     name: Annotated[str, argument("NAME", "Name of the step without its number, for example `tags`.")],
-    after: Annotated[
-        str, option("--after", "STEP", "Step before the new step, or base to insert it first (default: the last step).")
-    ] = "",
+    after: Annotated[str, option("--after", "STEP", _AFTER_HELP)] = "",
     title: Title = "",
 ) -> None:
     """Add a step to a template, and renumber the steps after it.

@@ -8,7 +8,7 @@ import typer
 
 from starterkit.authoring.files import template_folder
 from starterkit.authoring.open import OpenResult, open_template
-from starterkit.cli.commands.template.shared import TemplateFolder, this_or
+from starterkit.cli.commands.template.shared import MOST_LINES, TemplateFolder, this_or
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.invocation import shown_path
 from starterkit.cli.console.text import text
@@ -37,8 +37,8 @@ def _show(console: Console, opened: OpenResult) -> None:
     if console.json("template open", {**vars(opened), "folder": opened.folder.absolute()}):
         return
     folder, commits = shown_path(opened.folder), opened.commits
-    last = commits[-1]
-    console.ok(f"Wrote the learning path to {this_or(folder)}, as {len(commits)} commits from base to {last}.")
+    console.ok(f"Wrote the learning path to {this_or(folder)}. The repository has {len(commits)} commits:")
+    console.first_of(commits, MOST_LINES, indent=4)
     console.print()
     console.print("To change an earlier step, edit its files in project/. Then change its commit:")
     example = commits[1] if len(commits) > 1 else "base"

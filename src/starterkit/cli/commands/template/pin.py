@@ -15,7 +15,8 @@ from starterkit.process import quoted
 def pin(context: typer.Context, template: TemplateFolder) -> int:
     """Pin the packages of a template to exact versions.
 
-    Packages keep their versions if the declaration allows it. For newer versions, use `template outdated --write`.
+    The command changes a version only if the template no longer allows it.
+    To get newer versions, use `starterkit template outdated --write`.
     """
     console = console_of(context)
     result = pin_template(template_folder(template, folder_of(context)), console.show_progress)

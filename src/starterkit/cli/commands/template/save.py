@@ -24,7 +24,7 @@ def save(
     force: Annotated[bool, flag("--force", "Overwrite changes made in the template since you opened it.")] = False,
     renumber: Annotated[bool, flag("--renumber", "Number the steps in the order of their commits.")] = False,
 ) -> None:
-    """Save the commits of an opened template back into the template."""
+    """Write your changes back to the template, after `starterkit template open`."""
     console, here = console_of(context), folder_of(context)
     target = expand_user_path(to, here) if to else None
     opened = expand_user_folder(folder, here)

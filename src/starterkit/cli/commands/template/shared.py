@@ -9,7 +9,7 @@ from starterkit.authoring.renumber import Mention
 from starterkit.cli.console.console import Console
 from starterkit.cli.options import argument, complete_frameworks
 
-_HELP = "Bundled names, folders or git URLs (default: this template, or all bundled templates)."
+_HELP = "Names of bundled templates, folders or git URLs (default: this template, or all bundled templates)."
 TemplateFolder = Annotated[str, argument("TEMPLATE", "Folder of the template.", complete_frameworks)]
 Templates = Annotated[list[str] | None, argument("TEMPLATE", _HELP, complete_frameworks)]
 MOST_LINES = 20

@@ -31,7 +31,7 @@ from starterkit.validation.runner import validate as run_validation
 from starterkit.validation.target import TemplateUnderTest, UnreadableTemplate, templates_under_test
 
 _STYLES = {Status.FAILED: "bold red", Status.OK: "bold green", Status.SKIPPED: "magenta"}  # in order on screen
-_STEP_HELP = "Step to validate, base, or a range such as 02..04 (repeatable)."
+_STEP_HELP = "Step to validate, for example 02, 02..04 or `base`, the starter project (repeatable)."
 _ONLY_HELP = "Rule to run, for example hints (default: all rules, repeatable)."
 _SKIP_HELP = "Rule to leave out, for example hints (repeatable)."
 _SINCE_HELP = "Validate only steps that changed since this git revision, and later steps."
@@ -48,15 +48,13 @@ def validate(
     only: Annotated[list[str] | None, option("--only", "RULE", _ONLY_HELP)] = None,
     skip: Annotated[list[str] | None, option("--skip", "RULE", _SKIP_HELP)] = None,
     jobs: Annotated[str, option("--jobs", "N", "Number of programs to run at once (default: one per core).")] = "",
-    shard: Annotated[
-        str, option("--shard", "I/N", "Part of the work to do, for example 1/4 for the first quarter.")
-    ] = "",
+    shard: Annotated[str, option("--shard", "I/N", "Do only a part of the work (1/4: the first of four parts).")] = "",
     changed_since: Annotated[str, option("--changed-since", "REV", _SINCE_HELP)] = "",
     junit: Annotated[str, option("--junit", "FILE", "File to write a JUnit report to.")] = "",
     github: Annotated[bool, flag("--github", "Print annotations that GitHub shows next to the code.")] = False,
     no_cache: Annotated[bool, flag("--no-cache", "Run every rule again, even if nothing changed.")] = False,
     repeat: Annotated[str, option("--repeat", "N", _REPEAT_HELP)] = "",
-    record: Annotated[bool, flag("--record", "Write which lines each test depends on into the template.")] = False,
+    record: Annotated[bool, flag("--record", "Save in the template which lines each test depends on.")] = False,
     trust: Annotated[bool, flag("--trust", "Run the code of an external template without asking.")] = False,
 ) -> int:
     """Test that every step of a template works.
@@ -192,8 +190,9 @@ def _show_notes(console: Console, report: Report) -> None:
         others = [finding for finding in result.findings if finding.severity is not Severity.ERROR]
         every = [*(warning_line(report, finding) for finding in others), *(f"note: {note}" for note in result.notes)]
         shown = every if is_one_rule else every[:_MOST_NOTES]
-        more = len(every) - len(shown)
-        pointer = [f"note: to see {more} more, add `--only {result.rule.value}`"] if more else []
+        pointer = (
+            [f"note: to see all {len(every)} messages, add `--only {result.rule.value}`"] if shown != every else []
+        )
         for note in (*skipped, *shown, *pointer):
             notes.setdefault((result.template, result.rule.value, note), []).append(result.step)
     if notes:
@@ -211,11 +210,11 @@ def closing_line(report: Report) -> str:
     counts = {severity: report.count(severity) for severity in Severity}
     found = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts.items() if count]
     cached = "all" if report.from_cache == rules else report.from_cache
-    from_cache = f", {cached} from the cache" if report.from_cache else ""
+    from_cache = f" ({cached} from the cache)" if report.from_cache else ""
     if found and report.is_clean:
         found.insert(0, "No errors")
-    summary = ", ".join(found) if found else "No findings"
-    return f"{summary}: {rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s{from_cache}."
+    summary = ", ".join(found) if found else "No problems found"
+    return f"{summary}. Checked {rules} rule{'s' if rules != 1 else ''} in {report.seconds:.1f} s{from_cache}."
 
 
 def _write(file: Path, report: str) -> None:

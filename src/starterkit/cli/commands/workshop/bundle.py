@@ -26,11 +26,12 @@ from starterkit.workshop.bundle.targets import platforms_of, pythons_of, sorted_
 from starterkit.workshop.store import find_workshop, open_workshop
 
 _MEGABYTE = 1_000_000
-_FRAMEWORK_HELP = "Framework to include, repeatable (default: the workshop's framework, or all frameworks)."
+_FRAMEWORK_HELP = "Framework to include (repeatable, default: the workshop's framework, or all frameworks)."
 _PLATFORM_HELP = (
-    "linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64, repeatable (default: this machine's)."
+    "Platform of the participants' machines: linux-x86_64, linux-aarch64, macos-arm64, macos-x86_64 or windows-x86_64 "
+    "(repeatable, default: the platform of this machine)."
 )
-_PYTHON_HELP = "Python version of the machines, for example 3.12, repeatable (default: your version)."
+_PYTHON_HELP = "Python version of the participants' machines, for example 3.12 (repeatable, default: your version)."
 
 
 def bundle(
@@ -43,7 +44,7 @@ def bundle(
     platforms: Annotated[list[str] | None, option("--platform", "NAME", _PLATFORM_HELP)] = None,
     pythons: Annotated[list[str] | None, option("--python", "VERSION", _PYTHON_HELP)] = None,
     without_starterkit: Annotated[
-        bool, flag("--without-starterkit", "Leave out starterkit, if the machines already have it.")
+        bool, flag("--without-starterkit", "Don't add starterkit to the folder, if all participants already have it.")
     ] = False,
 ) -> None:
     """Create a folder with everything for a workshop without internet.
@@ -84,7 +85,7 @@ def _show(console: Console, made: MadeBundle) -> None:
     }
     if console.json("workshop bundle", answer):
         return
-    console.ok(f"The bundle for work without a network is in {shown_path(made.folder)}.")
+    console.ok(f"The bundle for working offline is in {shown_path(made.folder)}.")
     size, fetched = (f"{count / _MEGABYTE:.1f} MB" for count in (made.size, made.fetched))
     rows = {
         "frameworks": ", ".join(contents.frameworks),

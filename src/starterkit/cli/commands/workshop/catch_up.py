@@ -40,10 +40,15 @@ def catch_up(
         ),
     ],
     replace: Annotated[
-        bool, flag("--replace", "At each missing step, replace all files of the learning path.")
+        bool, flag("--replace", "For each missing step, replace the learning path's files with the solution's files.")
     ] = False,
     count_as: Annotated[
-        str, option("--count-as", "green|red", "Result to record for the current step, if no tests can run.")
+        str,
+        option(
+            "--count-as",
+            "green|red",
+            "Don't run the tests. Count the current step as passing (green) or failing (red).",
+        ),
     ] = "",
     trust_submissions: TrustSubmissions = False,
 ) -> int:
@@ -51,7 +56,7 @@ def catch_up(
 
     Participants keep their own work.
 
-    Each added step is a separate commit, and the results mark the step.
+    Each added step is a separate commit. The results show which steps were added.
 
     The tests of the current and added steps run in the sandbox.
     """
@@ -104,8 +109,8 @@ def _show_person(console: Console, name: str, template: Template, result: CatchU
     if result.filled:
         console.print(f"Added the solutions of these steps: {labels(result.filled)}.", indent=4)
     if result.is_green is not None:
-        failed = "Some tests of the earlier steps FAIL. Look at this project."
-        console.print("All tests of the earlier steps pass." if result.is_green else failed, indent=4)
+        failed = "Some tests of the earlier steps FAIL. To see these tests, type `starterkit workshop grade`."
+        console.say_prose("All tests of the earlier steps pass." if result.is_green else failed, indent=4)
     elif result.filled:
         console.say_prose("The tests were not run. To run them, type `starterkit workshop grade`.", indent=4)
     if result.whole:

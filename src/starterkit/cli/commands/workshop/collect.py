@@ -65,9 +65,9 @@ def _show(console: Console, workshop: Workshop, results: Sequence[CollectResult]
     news = f" {len(new)} {'person has' if len(new) == 1 else 'people have'} new work."
     if unreached:
         reached = asked - len(unreached)
-        console.print(text("NOT ALL", "bold magenta"), f"  Reached {reached} of {_people(asked)}.{news}")
+        console.print(text("NOT ALL", "bold magenta"), f"  Fetched the work of {reached} of {_people(asked)}.{news}")
     else:
-        console.ok(f"Reached {_people(asked)}.{news}")
+        console.ok(f"Fetched the work of {_people(asked)}.{news}")
     if waiting:
         console.say_prose(
             f"{_people(waiting)} started with a zip file. Unpack the folders that they hand in. "
@@ -96,7 +96,9 @@ def _as_json(result: CollectResult, *, waits: bool) -> dict[str, Any]:
     return {
         **pick(result.person, "folder", "name"),
         "reached": result.reached and not waits,
-        "why": "started with a zip file, and workshop.yml has no `remote:` for this person" if waits else result.why,
+        "why": "This person started with a zip file, and workshop.yml has no `remote:` for them."
+        if waits
+        else result.why,
         "new": result.is_new and result.begun,
         "commit": result.commit,
         "step": result.submission.step if result.submission else None,

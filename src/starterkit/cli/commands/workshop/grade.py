@@ -47,10 +47,13 @@ def grade(
     step: Annotated[
         str, option("--step", "STEP", "Step to grade (default: each participant's current step).", complete_path_steps)
     ] = "",
-    due: Annotated[str, option("--due", "TIME", "Deadline. The last commit before it counts.")] = "",
+    due: Annotated[
+        str, option("--due", "TIME", "Deadline. starterkit grades the last commit before the deadline.")
+    ] = "",
     jobs: Annotated[str, option("--jobs", "N", "Number of submissions to run at once (default: one per core).")] = "",
     shard: Annotated[
-        str, option("--shard", "I/N", "Part of the participants to grade, for example 1/4 for the first quarter.")
+        str,
+        option("--shard", "I/N", "Grade only a part of the participants (1/4: the first of four parts)."),
     ] = "",
     again: Annotated[bool, flag("--again", "Grade everything again, even unchanged work.")] = False,
     scheduler: Annotated[
@@ -169,10 +172,10 @@ def _headline(grades: Sequence[Grade], failed: int) -> str:
     verdicts = Counter([*(grade.verdict.value for grade in grades), *[_NOT_GRADED] * failed])
     people = counted_people([grade.person for grade in grades], failed)
     if verdicts and set(verdicts) == {Verdict.NOTHING.value}:
-        return f"{people}: nobody has committed yet."
+        return f"{people}: no commits yet."
     counts = ", ".join(f"{count} {_WORDS.get(verdict, verdict)}" for verdict, count in verdicts.items())
     kept = sum(grade.kept for grade in grades)
-    again = f" {kept} {'grade is' if kept == 1 else 'grades are'} from before, because the work is unchanged."
+    again = f" {kept} grade{'s' if kept != 1 else ''} didn't change, because the work is unchanged."
     return f"{people}: {counts or 'nobody was graded'}.{again if kept else ''}"
 
 

@@ -65,7 +65,7 @@ def push_fix(
 
     First, starterkit reports which projects merge cleanly and which have conflicts.
 
-    No participant loses work. Notes in a lesson stay in the git history.
+    No participant loses work. The git history keeps the lessons and tests that the fix replaces.
 
     If a participant changed the same lines, the fix goes to a separate branch.
     The participant merges this branch.
@@ -97,7 +97,7 @@ def push_fix(
         _show_typed(console, workshop, fixes)
     else:
         if not located.is_bundled:
-            why = "This command doesn't test the fixed template. To test the template first (some minutes)"
+            why = "This command doesn't test the fixed template. To test the template first (this takes a few minutes)"
             console.type_next(why, f"template validate {quoted(shown_path(located.folder))} --skip earned")
         again = ["workshop push-fix", *map(quoted, names or [])]
         again += ["--template", quoted(template)] if template else []
@@ -114,7 +114,7 @@ def _corrected(
     is_bundled = workshop.template.startswith(BUNDLED) and name in bundled_names()
     if not elsewhere and workshop.corrected:
         elsewhere = workshop.corrected
-        back = f"To use the template of starterkit again, add `--template {name}`." if is_bundled else ""
+        back = f"To go back to starterkit's own template, add `--template {name}`." if is_bundled else ""
         _check_is_there(elsewhere, back)
         console.note_prose(f"starterkit uses the template of the last fix: {elsewhere}. {back}".rstrip())
     if elsewhere:

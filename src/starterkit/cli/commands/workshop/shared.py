@@ -59,12 +59,12 @@ def _workshop_if_any(context: typer.Context) -> Workshop | None:
 
 PeopleNames = Annotated[
     list[str] | None,
-    argument("WHO", "Participants, by folder, login, e-mail or name (default: all).", complete_people),
+    argument("WHO", "Participants to include: a folder, login, e-mail or name (default: all).", complete_people),
 ]
 TrustSubmissions = Annotated[
     bool, flag("--trust-submissions", "If no sandbox is available, run submissions without one (unsafe).")
 ]
-Jobs = Annotated[str, option("--jobs", "N", "Number of people to process at once (default: 8).")]
+Jobs = Annotated[str, option("--jobs", "N", "Number of participants to work on at the same time (default: 8).")]
 
 
 def workshop_folder(context: typer.Context) -> Path:
@@ -112,15 +112,16 @@ def show_zips(console: Console, workshop: Workshop) -> None:
     if "zip" not in workshop.handouts or console.as_json:
         return
     console.print()
-    console.print("Send a file to each person who started with a zip file. To create the files, type in this folder:")
+    console.print("Each person who started with a zip file needs a file from you.")
+    console.print("To create these files, run this command in this folder:")
     console.verbatim(
         'for repo in repos/*.git; do git --git-dir "$repo" bundle create "$(basename "$repo" .git).bundle" --all; done',
         "bold",
         indent=2,
     )
-    console.print("Participants type ", text(f"{PULL} FILE.bundle", "bold"), " in their projects.")
+    console.print("Participants type ", text(f"`{PULL} FILE.bundle`", "bold"), " in their projects.")
 
 
 def show_pull(console: Console) -> None:
     """Show that participants type `starterkit pull`, without this machine's path of the program."""
-    console.print("Participants type ", text(PULL, "bold"), " in their projects.")
+    console.print("Participants type ", text(f"`{PULL}`", "bold"), " in their projects.")

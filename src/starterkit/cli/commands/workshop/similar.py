@@ -27,9 +27,9 @@ def similar(
 ) -> None:
     """Show pairs of participants whose own code is similar.
 
-    Code of the learning path doesn't count.
+    Code that comes from the learning path isn't compared.
 
-    Similar code proves nothing, because people who learn together write similar code.
+    Similar code doesn't prove that somebody copied. People who learn together write similar code.
     Use the result to start a conversation.
 
     This command needs the package copydetect.
@@ -62,10 +62,10 @@ def _show(console: Console, workshop: Workshop, compared: SimilarityResult, perc
     console.print()
     if compared.people > 1:
         console.print(
-            f"The typical similarity of two people is {compared.usual:.0%} (median of {compared.people} people)."
+            f"The code of two people is typically {compared.usual:.0%} similar (median of {compared.people} people)."
         )
-    console.print("Code of the learning path doesn't count.")
-    console.print("Similar code proves nothing, because people who learn together write similar code.")
+    console.print("Code that comes from the learning path isn't compared.")
+    console.print("Similar code doesn't prove that somebody copied. People who learn together write similar code.")
     for reason in dict.fromkeys(why for _, why in compared.passed):
         names = ", ".join(workshop.called[person.folder] for person, why in compared.passed if why == reason)
         console.info(f"Not compared: {names} ({reason}).")
@@ -81,7 +81,7 @@ def _show_pair(console: Console, workshop: Workshop, pair: SimilarPair) -> None:
 
 def _as_json(compared: SimilarityResult, percent: int) -> dict[str, Any]:
     return {
-        "note": "similar code proves nothing",
+        "note": "Similar code doesn't prove that somebody copied.",
         "at_least": percent / 100,
         "people": compared.people,
         "median": round(compared.usual, 3),

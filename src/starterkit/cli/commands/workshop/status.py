@@ -23,9 +23,11 @@ def status(
     as_csv: Annotated[bool, flag("--csv", "Print CSV, with one line for each person.")] = False,
     html: Annotated[str, option("--html", "FILE", "HTML file to write. The page reloads itself in the browser.")] = "",
     watch: Annotated[
-        bool, flag("--watch", "Collect, grade and show the status again and again. Press Ctrl-C to stop.")
+        bool, flag("--watch", "Keep collecting work, grading it and showing the status. Press Ctrl-C to stop.")
     ] = False,
-    every: Annotated[str, option("--every", "SECONDS", "With --watch: seconds between two rounds (default: 15).")] = "",
+    every: Annotated[
+        str, option("--every", "SECONDS", "With --watch: seconds to wait before the next update (default: 15).")
+    ] = "",
     hide_names: Annotated[
         bool, flag("--hide-names", "Show pseudonyms instead of names. Each participant keeps the same pseudonym.")
     ] = False,
@@ -34,7 +36,7 @@ def status(
         option(
             "--stuck-after",
             "MINUTES",
-            "Minutes with failing tests and no commit before a participant counts as stuck (default: 20).",
+            "After MINUTES with failing tests and no commit, participants count as stuck (default: 20).",
         ),
     ] = "",
     trust_submissions: TrustSubmissions = False,
@@ -43,7 +45,7 @@ def status(
 
     The status comes from the last `starterkit workshop collect` and `starterkit workshop grade`.
 
-    With --watch, starterkit collects and grades again in each round.
+    With --watch, starterkit keeps collecting, grading and updating the status.
     """
     console = console_of(context)
     if as_csv + console.as_json + watch > 1:
