@@ -374,7 +374,7 @@ def test_a_language_that_goes_before_all_other_wishes_is_named() -> None:
 
     assert found.start.name == "express"
     assert found.sureness is Sureness.CLOSE
-    assert any("If another language is fine, start with Django." in one for one in contradictions(found))
+    assert any("If you are happy to use another language, start with Django." in one for one in contradictions(found))
     assert contradictions(advice(language="python", **wishes)) == []
 
 

@@ -290,7 +290,7 @@ def test_a_warning_never_fails_and_is_in_every_format(severity: Severity, level:
     assert case is not None
     assert case.find("failure") is None
     assert case.findtext("system-out") == f"{severity}: steps/a,b.py:3: It is long."
-    assert closing_line(report) == f"No errors, 1 {severity}: 1 rule in 0.0 s."
+    assert closing_line(report) == f"No errors, 1 {severity}. Checked 1 rule in 0.0 s."
 
 
 def test_a_finding_says_where_what_and_how_to_see_it() -> None:

@@ -237,7 +237,7 @@ _QUESTIONS = (
         "know",
         "What do you know already?",
         "Your answer shows how much will be new for you. "
-        "If you know several frameworks, choose the framework that you know best.",
+        "If you know several frameworks, choose the framework that you used most.",
         _KNOW,
     ),
     Question(

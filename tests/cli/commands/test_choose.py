@@ -41,8 +41,8 @@ def test_the_advice_has_all_that_a_mentor_would_say(tmp_path: Path) -> None:
         "\nThe downsides of Flask\n",
         "\nThe runner-up: Django\n",
         "the result would be Django",
-        "\nStart with one framework, and add others later\n  1  Flask: now",
-        "  2  Django: when ",
+        "\nStart with one framework, and add others later\n  1  Flask: Learn it now",
+        "  2  Django: Learn it when ",
     ):
         assert said in shown, said
     assert "choose --defaults -a know=new -a language=python -a build=site" in " ".join(shown.split())
@@ -133,7 +133,7 @@ def test_the_reckoning_adds_up(tmp_path: Path) -> None:
         "this answer counts more",
         "Total",
         "(json_api, strength 0 to 3)",
-        "You can change one answer in",
+        "ways to change one answer",
     ):
         assert said in shown
 
