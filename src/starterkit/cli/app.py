@@ -165,13 +165,6 @@ def run(arguments: list[str], console: Console) -> int:
     return int(answer or 0)
 
 
-# Typer's own texts for these options are hard to read.
-_COMPLETION_HELP = {
-    "install_completion": "Install tab completion for your shell.",
-    "show_completion": "Print the script for tab completion, so that you can copy or change it.",
-}
-
-
 class _PlainHelp:
     """Shows help without the types of options, and with examples that users can copy."""
 
@@ -268,8 +261,6 @@ def _built(app: typer.Typer) -> Any:
     for param in command.params:
         skip_conversion(param)
         show_plainly(param)
-        if param.name in _COMPLETION_HELP:
-            param.help = _COMPLETION_HELP[param.name]
     return command
 
 

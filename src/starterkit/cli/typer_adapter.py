@@ -12,6 +12,11 @@ import typer
 from starterkit.errors import UsageError
 
 _STRINGS_AND_FLAGS = (str, list[str], bool)
+# Typer's own texts for these options are hard to read.
+_COMPLETION_HELP = {
+    "install_completion": "Install tab completion for your shell.",
+    "show_completion": "Print the script for tab completion, so that you can copy or change it.",
+}
 
 
 class _Unconverted:
@@ -34,7 +39,7 @@ def skip_conversion(param: Any) -> None:
 
 
 def show_plainly(param: Any) -> None:
-    """In the help, show arguments by name only, such as `[TEST]...`, and flags without a type."""
+    """In the help, show arguments by name only, such as `[TEST]...`, flags without a type, and plain texts."""
     if param.param_type_name == "argument":
         vars(param)["display_type_rich"] = lambda ctx: None
         if param.required:
@@ -42,6 +47,8 @@ def show_plainly(param: Any) -> None:
             vars(param)["_usage_display_name"] = lambda: param.metavar + dots
     elif param.metavar is None:
         param.metavar = ""
+    if param.name in _COMPLETION_HELP:
+        param.help = _COMPLETION_HELP[param.name]
 
 
 def usage_error(error: typer.TyperException) -> UsageError:
