@@ -54,7 +54,7 @@ def test_the_commands_work_inside_the_folders_that_they_write(tmp_path: Path) ->
     assert "ok  Created the template my-path in this folder" in begun
     assert "ok  Created the step 01-tags in this folder." in added
     assert "ok  Created the step 03-likes in ../.." in added_below
-    assert "ok  Wrote the learning path to this folder, as 7 commits" in opened
+    assert "ok  Wrote the learning path to this folder. The repository has 7 commits:" in opened
     assert "ok  Saved your changes in this folder. Files: 1 new." in saved
     assert validated.startswith("my-path\n  01-tags ")
     assert (inside / "steps/03-likes/solution/webapp/new.py").is_file()
