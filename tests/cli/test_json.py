@@ -38,7 +38,7 @@ MISTAKES = {
     "a missing argument": (["template", "add-step", "--json"], "needs a value for TEMPLATE"),
     "a command without JSON": (["run", "--json"], "no option --json"),
     "a command without JSON, in front": (["--json", "run"], "no option --json"),
-    "a missing folder": (["-C", "nowhere", "status", "--json"], "no folder nowhere"),
+    "a missing folder": (["-C", "nowhere", "status", "--json"], "The folder nowhere doesn't exist."),
 }
 
 

@@ -141,7 +141,7 @@ def test_where_both_changed_the_same_lines_nothing_changes_until_one_chooses(roo
     stopped = starterkit("pull", cwd=kay, code=3)
 
     said = " ".join(stopped.err.split())
-    assert "changed the same lines of: conduit/one.py, new.txt. Nothing was changed." in said
+    assert "changed the same lines in: conduit/one.py, new.txt. Nothing was changed." in said
     assert "git merge origin/main" in said
     assert (git("rev-parse", "HEAD", cwd=kay), (kay / "new.txt").read_text()) == (head, "of Kay\n")
     told = starterkit("pull", "--take-theirs", "--json", cwd=kay).json
@@ -222,11 +222,11 @@ def test_where_several_branches_are_there_and_none_belongs_to_ones_own_they_are_
 
     stopped = " ".join(starterkit("pull", cwd=clone, code=2).err.split())
 
-    assert "The branch mine does not exist in origin. Its branches: idea, main." in stopped
+    assert "The branch mine does not exist in origin. These branches exist: idea, main." in stopped
     assert "starterkit pull origin BRANCH`" in stopped
     assert starterkit("pull", "origin", "idea", "--json", cwd=clone).json["from"] == "origin/idea"
     stopped = " ".join(starterkit("pull", "origin", "idee", cwd=clone, code=2).err.split())
-    assert "The branch idee does not exist in origin. Its branches: idea, main." in stopped
+    assert "The branch idee does not exist in origin. These branches exist: idea, main." in stopped
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the remote is counted by a shell script")

@@ -149,7 +149,7 @@ def test_the_tests_of_one_step_can_be_asked_for(begun_site: Path, counts: Counts
 def test_a_step_to_come_has_no_tests_yet(begun_site: Path) -> None:
     ran = starterkit("check", "02", cwd=begun_site, code=2)
 
-    assert 'test file or step "02" in the path so far' in " ".join(ran.err.split())
+    assert 'The steps so far have no test, test file or step "02".' in " ".join(ran.err.split())
 
 
 def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
@@ -265,7 +265,7 @@ def test_a_file_that_cannot_be_read_comes_before_any_hint(begun_site: Path) -> N
 
     shown, alone = starterkit("hint", cwd=begun_site).out, starterkit(cwd=begun_site).out
 
-    assert "blocks this test" in shown
+    assert "Another problem stops this test" in shown
     for said in (shown, alone):
         assert "conduit/articles.py:1" in said
         assert said.rstrip().splitlines()[-1].endswith(" check")

@@ -72,7 +72,9 @@ def test_dash_c_says_where_the_destination_is(tmp_path: Path) -> None:
     [
         pytest.param(["x", "-f", "flsk", "--defaults"], 'Did you mean "flask"?', id="framework"),
         pytest.param(
-            ["x", "-f", "flask", "--defaults", "--data", "titel=a"], 'Unknown question "titel"', id="question"
+            ["x", "-f", "flask", "--defaults", "--data", "titel=a"],
+            'This template has no question "titel".',
+            id="question",
         ),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "titel"], 'Invalid --data "titel"', id="data"),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "site_title= "], "needs a title", id="empty"),
@@ -96,7 +98,7 @@ def test_bad_input_is_one_clear_message_and_changes_nothing(tmp_path: Path, args
     ran = starterkit("new", *args, "--no-install", cwd=tmp_path, code=2)
 
     assert says in " ".join(ran.err.split())
-    assert ran.err.startswith(("Error: ", "Rendering"))
+    assert ran.err.startswith(("Error: ", "Creating the Flask project"))
     assert ran.out == ""
     assert sorted(tmp_path.iterdir()) == before
 
@@ -120,7 +122,7 @@ def test_without_a_terminal_all_that_is_missing_is_named_at_once(tmp_path: Path)
     [
         (["x", "--framework", "rails"], f'Unknown framework "rails". Valid values: {", ".join(bundled_names())}.'),
         (["-f", "flask", "--at", "foo"], 'Unknown step "foo"'),
-        (["-f", "flask", "--data", "titel=a"], 'Unknown question "titel"'),
+        (["-f", "flask", "--data", "titel=a"], 'This template has no question "titel".'),
         (["--bundle", "nowhere"], 'The folder "nowhere" doesn'),
     ],
 )
@@ -147,7 +149,7 @@ def test_an_interrupted_new_leaves_nothing_behind(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stderr is not None
-    assert "Rendering" in process.stderr.readline()
+    assert "Creating the Flask project" in process.stderr.readline()
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=30)

@@ -101,7 +101,7 @@ def test_an_interrupt_ends_the_watch_and_its_processes(begun_site: Path, number:
 
 @posix_only
 def test_the_screen_shows_the_first_failing_test_and_keys_run_commands(begun_site: Path) -> None:
-    keys = [("tests pass", "h"), ("Press a key", "x"), ("h hint", "l"), ("Press a key", "x"), ("h hint", "q")]
+    keys = [("tests pass", "h"), ("Press any key", "x"), ("h hint", "l"), ("Press any key", "x"), ("h hint", "q")]
     shown = on_terminal("watch", cwd=begun_site, answers=keys, env={"PAGER": "cat", "LINES": None, "COLUMNS": None})
     first = starterkit("check", "--json", cwd=begun_site, code=1).json["first_red"]
     assert first in shown
@@ -115,7 +115,7 @@ def test_the_screen_shows_the_first_failing_test_and_keys_run_commands(begun_sit
 @posix_only
 def test_after_green_one_key_starts_the_next_step(begun_site: Path) -> None:
     starterkit("solve", cwd=begun_site)
-    keys = [("Press n", "n"), ("Press a key", "x"), ("02 ·", "q")]
+    keys = [("Press n", "n"), ("Press any key", "x"), ("02 ·", "q")]
     shown = on_terminal("watch", cwd=begun_site, answers=keys, env={"LINES": None, "COLUMNS": None})
     assert "Press s to compare your code with the solution." in shown
     assert starterkit("status", "--json", cwd=begun_site).json["step"] == "02-tags"
