@@ -60,6 +60,7 @@ def solve(
     """Merge the solution of this step into your code, and test it.
 
     starterkit first tests the solution in a copy of your project.
+    If starterkit replaces files, it saves your versions in .starterkit/kept/.
     """
     console = console_of(context)
     chosen = choices(keep_mine, take_theirs, markers, no_check, save_large, leave_out)
