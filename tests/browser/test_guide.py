@@ -76,6 +76,12 @@ def frame_of(page: Page) -> Any:
     return page.frame_locator("iframe[title='Your site']")
 
 
+def assert_accessible(page: Page) -> None:
+    """Axe finds nothing on the guide's page. The framed site is left out, because its pages have tests of their own."""
+    found = Axe().run(page, context={"exclude": [["iframe"]]}, options={"iframes": False})
+    assert found.response["violations"] == [], found.generate_report()
+
+
 def test_from_the_lesson_to_the_next_step(page: Page, begun_site: Path) -> None:
     expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · Comments")
     with open_project(begun_site) as project:
@@ -98,6 +104,7 @@ def test_from_the_lesson_to_the_next_step(page: Page, begun_site: Path) -> None:
     expect(page.locator("#task-tests li.passed")).to_have_count(len(step.tests))
     expect(page.locator("#announcer")).to_have_text(re.compile("All .* pass"))
     expect(page.locator("#first")).to_be_hidden()
+    assert_accessible(page)
 
     page.get_by_role("button", name="Start the next step").click()
     expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("02 · Tags", timeout=SECONDS)
@@ -145,6 +152,7 @@ def test_a_site_that_cannot_start_says_why_and_starts_after_the_next_save(page: 
 
     page.evaluate("fetch('/api/restart', {method: 'POST', headers: {'X-Guide-Token': TOKEN}, body: '{}'})")
     expect(page.locator("#site-state")).to_contain_text("conduit/articles.py:1", timeout=SECONDS)
+    assert_accessible(page)
 
     code.write_text(good, "utf-8")
     expect(frame_of(page).locator("h1.logo-font")).to_be_visible(timeout=SECONDS)
@@ -201,9 +209,7 @@ def test_axe_finds_nothing(page: Page, guide: RunningGuide, chromium: Browser, s
                 if tab.get_attribute("data-part") == "solution":
                     view.locator("#show-solution").click()
                     expect(view.locator("#solution-files .diff").first).to_be_visible()
-                # The framed site isn't the guide's. Its pages have tests of their own.
-                found = Axe().run(view, context={"exclude": [["iframe"]]}, options={"iframes": False})
-                assert found.response["violations"] == [], found.generate_report()
+                assert_accessible(view)
 
 
 # Walls
