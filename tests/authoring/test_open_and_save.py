@@ -269,7 +269,7 @@ CASES = {
     "no base": r'"given 01-one" is the first commit, but the commit "base" must be first',
     "doubled": r'Commit \w{10} "solution 02-two" has the same subject as commit \w{10}',
     "a commit of no layer": r'Commit \w{10} "Mend a typo" has a subject that starterkit doesn\'t know',
-    "a fixup that is not folded in": r'"fixup! solution 02-two" isn\'t combined yet with the commit that it changes',
+    "a fixup that is not folded in": r'"fixup! solution 02-two" is a correction of an earlier commit',
     "a merge": r"is a merge commit. A learning path can't contain merge commits",
     "given after its solution": r'"solution 02-two" must come directly after .*, but that commit comes later',
     "a subject in other letters": r'"Solution 02-two" has a subject that',

@@ -105,8 +105,8 @@ def _unknown_layer(id: str, subject: str) -> UsageError:
     commit = f'Commit {id[:10]} "{subject}"'
     if word in ("fixup!", "squash!", "amend!"):
         return UsageError(
-            f"{commit} isn't combined yet with the commit that it changes.",
-            "To combine them, type `git rebase -i --autosquash --root`.",
+            f"{commit} is a correction of an earlier commit.",
+            "To combine the two commits, type `git rebase -i --autosquash --root`.",
         )
     fix = f"To combine it with the commit before it, type {_REBASE}, and write `fixup` in the line of this commit."
     if word.lower().rstrip(":") in ("given", "solution", "base") or re.match(r"\d", rest):

@@ -229,6 +229,6 @@ def _check_unchanged(
     names = sorted(name for name in {*now, *opened.files} if now.get(name) != opened.files.get(name))
     raise ConflictError(
         f"These files of the template in {target} changed after you opened it: {few(names, 5)}.",
-        "To keep these changes, open the template again in another folder. Then apply your commits there with "
-        "`git format-patch` and `git am -3`. To overwrite the changes, add `--force`.",
+        "To overwrite these changes, add `--force`. To keep them, open the template again in another folder, and apply "
+        "your commits there with `git am -3`.",
     )

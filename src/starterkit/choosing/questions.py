@@ -31,7 +31,7 @@ WORDINGS = {
     "admin": Wording("ready-made admin", "when editors need pages for writing that you don't want to build"),
     "server_pages": Wording("server-rendered pages", "when you want to build pages that people read"),
     "json_api": Wording("JSON API", "when an app or another program needs your data"),
-    "generated_docs": Wording("generated documentation", "when other programs need your data and its documentation"),
+    "generated_docs": Wording("generated documentation", "when other developers use your data and need documentation"),
     "async": Wording("many requests at once", "when many requests arrive at once, or wait for other services"),
     "typed": Wording("checked types", "when you want type checks to find mistakes before your users find them"),
     "one_language": Wording("one language for all code", "when you also want to write code for the browser"),

@@ -47,7 +47,7 @@ def own_lock(pristine: ReferenceTests, data: bytes, most_more: int) -> bytes:
     environment = pristine.template.environment
     lock = _Lock(environment.pins, data, pristine.pins)
     if len(lock.entries) > len(lock.ours) + most_more:
-        raise UsageError(f"{environment.pins} has more than {most_more} packages that aren't in the learning path")
+        raise UsageError(f"{environment.pins} adds more than {most_more} packages to those of the learning path")
     packages = {path: lock.clean_entry(path) for path in sorted(lock.entries)}
     lists = lock.clean_lists("", lock.root)
     declared = declared_packages(pristine.declaration, environment.declaration).lists

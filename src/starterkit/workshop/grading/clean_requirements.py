@@ -45,7 +45,7 @@ def own_pins(pristine: ReferenceTests, pins: bytes) -> bytes:
         return own_lock(pristine, pins, _MOST_MORE)
     requirements = _parse(environment.pins, pins)
     if len({requirement.name for requirement, _ in requirements} - pinned_names(pristine.pins)) > _MOST_MORE:
-        raise UsageError(f"{environment.pins} has more than {_MOST_MORE} packages that aren't in the learning path")
+        raise UsageError(f"{environment.pins} adds more than {_MOST_MORE} packages to those of the learning path")
     needed = {package_name(text) for text in declared(pristine.declaration, environment.declaration).requirements}
     if lacking := needed - {requirement.name for requirement, _ in requirements if _is_for_this_machine(requirement)}:
         raise UsageError(f"{environment.pins} lacks packages of the learning path: {', '.join(sorted(lacking)[:3])}")
