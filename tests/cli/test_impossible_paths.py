@@ -64,6 +64,7 @@ TYPED: dict[tuple[str, str], tuple[str, ...]] = {
     ("template save", "folder"): (".", "template", "save", "{}"),
     ("template save", "to"): (".", "template", "save", "opened", "--to", "{}"),
     ("template outdated", "template"): (".", "template", "outdated", "{}"),
+    ("template pin", "template"): (".", "template", "pin", "{}"),
     ("template validate", "names"): (".", "template", "validate", "{}"),
     ("template validate", "junit"): (".", "template", "validate", "tiny", "--only", "schema", "--junit", "{}"),
     ("template matrix", "names"): (".", "template", "matrix", "{}"),

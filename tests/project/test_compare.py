@@ -210,7 +210,7 @@ def test_a_file_in_conflict_is_shown_as_it_is(tiny: Learner) -> None:
 
 
 def test_a_step_that_has_not_started_cannot_be_compared(tiny: Learner) -> None:
-    with pytest.raises(UsageError, match="You have not started a step yet"):
+    with pytest.raises(UsageError, match="You haven't started a step yet"):
         compared(tiny)
     with pytest.raises(UsageError, match="You have not started 01 · One yet"):
         compared(tiny, "01")

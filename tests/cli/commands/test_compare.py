@@ -106,7 +106,7 @@ def test_a_missing_start_is_named(tiny: Path) -> None:
 
     shown = " ".join(starterkit("compare", "02", cwd=tiny).out.split())
 
-    assert "Your git history doesn't show where this step started or ended." in shown
+    assert "Your git history doesn't show where this step starts and ends." in shown
 
 
 def test_mine_shows_only_your_own_changes(begun_site: Path) -> None:

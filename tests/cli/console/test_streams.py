@@ -183,4 +183,6 @@ def test_a_full_disk_anywhere_ends_with_4_and_the_mend(begun_site: Path, number:
     ran = broken_run(f'OSError({number}, "full", "some/file")', begun_site)
 
     assert ran.code == 4
-    assert ran.err == ("Error: The disk is full (writing some/file).\nFree some space, then run the command again.\n")
+    assert ran.err == (
+        "Error: The disk is full, so starterkit can't write some/file.\nFree some space, then run the command again.\n"
+    )

@@ -335,7 +335,7 @@ def test_other_packages_are_told(room: Room) -> None:
     lent = shelf.for_submission(pristine, File(FILE, b"-e .\n"))
 
     reason = "graded with the packages of the path, because the submission's packages can't be used: "
-    reason += "requirements.txt:1 isn't a pinned"
+    reason += "requirements.txt:1 isn't a package with an exact version"
     assert lent.told.startswith(reason)
     assert not lent.could_differ
     assert shelf.for_submission(pristine, File(FILE, pristine.pins)).told == ""
