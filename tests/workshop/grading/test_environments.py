@@ -189,7 +189,7 @@ def test_more_packages_than_anybody_needs_are_not_taken(pinned: ReferenceTests, 
         return (pins_of(index, "bread") + names).encode()
 
     assert own_pins(pinned, pins(500)).count(b"==") == 501
-    with pytest.raises(UsageError, match="has more than 500 packages"):
+    with pytest.raises(UsageError, match="adds more than 500 packages"):
         own_pins(pinned, pins(501))
 
 
