@@ -24,7 +24,7 @@ from tests.support.workshops import ROSTER, TINY, Room, copied_room  # noqa: E40
 
 _FOREIGN = ("GIT_*", "XDG_*", "PYTHON*", "FORCE_COLOR", "TERM", "VIRTUAL_ENV", "LC_*", "LANG", "LANGUAGE")
 # What takes longest, the longest first.
-LONGEST = ("test_own_history.py", "test_external_solutions.py", "test_wheel.py", "test_quality.py", "test_any_edit.py")
+LONGEST = ("test_guide.py", "test_wheel.py", "test_external_solutions.py", "test_quality.py", "test_any_edit.py")
 _GIT_CONFIGURATION = "[user]\n\tname = Ada Learner\n\temail = ada@example.org\n"
 
 

@@ -97,7 +97,14 @@ def test_every_rule_has_something_broken() -> None:
             Rule.FILES,
             "invalid",
         ),
-        ("steps/02-counting/solution/conduit/counting.py", "return", "retrun", Rule.FILES, "invalid Python"),
+        pytest.param(
+            "steps/02-counting/solution/conduit/counting.py",
+            "return",
+            "retrun",
+            Rule.FILES,
+            "invalid Python",
+            marks=pytest.mark.nightly,
+        ),
         (
             "steps/02-counting/solution/conduit/counting.py",
             "return",
@@ -105,14 +112,29 @@ def test_every_rule_has_something_broken() -> None:
             Rule.GREEN,
             "fails on solution",
         ),
-        ("steps/01-greeting/step.yml", "test_a_name_may_have", "test_a_name_can_have", Rule.HINTS, "test_a_name_"),
-        ("project/conduit/__init__.py", '"200 OK", self', '"200 OK", "x" + self', Rule.BASE_GREEN, "fails on base"),
-        (
+        pytest.param(
+            "steps/01-greeting/step.yml",
+            "test_a_name_may_have",
+            "test_a_name_can_have",
+            Rule.HINTS,
+            "test_a_name_",
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
+            "project/conduit/__init__.py",
+            '"200 OK", self',
+            '"200 OK", "x" + self',
+            Rule.BASE_GREEN,
+            "fails on base",
+            marks=pytest.mark.nightly,
+        ),
+        pytest.param(
             "steps/01-greeting/given/tests/test_01_greeting.py",
             '    visit("/hello").says',
             '    open("left.txt", "w").close()\n    visit("/hello").says',
             Rule.SAFE,
             "left.txt",
+            marks=pytest.mark.nightly,
         ),
     ],
 )
