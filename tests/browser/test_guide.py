@@ -77,7 +77,7 @@ def frame_of(page: Page) -> Any:
 
 
 def assert_accessible(page: Page) -> None:
-    """Axe finds nothing on the guide's page. The framed site is left out, because its pages have tests of their own."""
+    """Axe finds nothing on the guide's page. The framed site is left out: other tests check its pages."""
     found = Axe().run(page, context={"exclude": [["iframe"]]}, options={"iframes": False})
     assert found.response["violations"] == [], found.generate_report()
 
