@@ -220,7 +220,7 @@ def history(author: Author, problem: str) -> None:
             author.commit("solution 02-two")
         case "a commit of no layer":
             author.write("project/conduit/two.py", "NAME = 2\n")
-            author.commit("Mend a typo")
+            author.commit("Correct a typo")
         case "a fixup that is not folded in":
             author.write("project/conduit/two.py", "NAME = 2\n")
             author.commit("fixup! solution 02-two")
@@ -268,7 +268,7 @@ CASES = {
     "missing given": r'"solution 02-two" must come directly after .* "given 02-two", but that commit is missing',
     "no base": r'"given 01-one" is the first commit, but the commit "base" must be first',
     "doubled": r'Commit \w{10} "solution 02-two" has the same subject as commit \w{10}',
-    "a commit of no layer": r'Commit \w{10} "Mend a typo" has a subject that starterkit doesn\'t know',
+    "a commit of no layer": r'Commit \w{10} "Correct a typo" has a subject that starterkit doesn\'t know',
     "a fixup that is not folded in": r'"fixup! solution 02-two" is a correction of an earlier commit',
     "a merge": r"is a merge commit. A learning path can't contain merge commits",
     "given after its solution": r'"solution 02-two" must come directly after .*, but that commit comes later',

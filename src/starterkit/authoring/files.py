@@ -59,6 +59,11 @@ class ProjectLayer:
     def label(self) -> str:
         return f"{self.kind} {self.step}".rstrip()
 
+    @property
+    def folder(self) -> str:
+        """The layer's folder in the template, with a slash at its end."""
+        return f"{STEPS}{self.step}/{self.kind}/" if self.step else PROJECT
+
 
 def template_folder(name: str, current: Path) -> Path:
     """Return the folder of the template that an author typed.

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starterkit.authoring.files import (
-    PROJECT,
-    STEPS,
     ProjectLayer,
     layers_of,
     read_as_template,
@@ -71,7 +69,7 @@ def outdated(folder: Path, progress: Progress = no_progress) -> Outdated:
     pins: dict[tuple[str, str], OutdatedPin] = {}
     compiled: dict[bytes, tuple[bytes, bytes]] = {}
     for layer in layers_of(before, template):
-        name = (f"{STEPS}{layer.step}/{layer.kind}/" if layer.step else PROJECT) + spec.pins
+        name = layer.folder + spec.pins
         if name not in before:
             continue
         declaration = layer.files.get(spec.declaration)

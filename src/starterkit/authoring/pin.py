@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from starterkit.authoring.files import PROJECT, STEPS, layers_of, read_as_template, read_files, write_template
+from starterkit.authoring.files import layers_of, read_as_template, read_files, write_template
 from starterkit.errors import FileError
 from starterkit.git.objects import FILE, File
 from starterkit.progress import Progress, no_progress
@@ -33,18 +33,17 @@ def pin(folder: Path, progress: Progress = no_progress) -> PinResult:
     spec = template.environment
     files, packages = dict(before), set[str]()
     for layer in layers_of(before, template):
-        prefix = f"{STEPS}{layer.step}/{layer.kind}/" if layer.step else PROJECT
-        if layer.step and not {prefix + spec.declaration, prefix + spec.pins} & before.keys():
+        if layer.step and not {layer.folder + spec.declaration, layer.folder + spec.pins} & before.keys():
             continue
         declaration = layer.files.get(spec.declaration)
         if declaration is None:
             fix = f"Add {spec.declaration} to the folder project/ of the template."
             message = "the file that declares the packages is missing"
-            raise FileError(prefix + spec.declaration, None, message, fix)
+            raise FileError(layer.folder + spec.declaration, None, message, fix)
         progress(f"Pinning the packages in {spec.declaration} ({layer.label}) …")
         old = layer.files.get(spec.pins)
         pins = compile_pins(declaration.data, old.data if old else None, spec, say=progress)
-        files[prefix + spec.pins] = File(FILE, pins)
+        files[layer.folder + spec.pins] = File(FILE, pins)
         packages |= set(pinned_versions(pins))
     changed = tuple(path for path, file in files.items() if before.get(path) != file)
     if changed:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from starterkit.errors import EnvironmentProblem, UsageError
@@ -25,6 +26,7 @@ from starterkit.runtime.prepare import environment_problem, prepare
 from starterkit.template.model import BASE
 from starterkit.testing.causes import files_in_wrong_encoding
 from starterkit.testing.groups import PROCESSES
+from starterkit.testing.launch import COLD, Launcher
 from starterkit.testing.own_tests import run_own_tests
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome
 from starterkit.testing.runner import run_tests
@@ -128,30 +130,14 @@ def run(
     If tests fail because the environment is damaged, the environment is created again and the tests run again. Raises
     `EnvironmentProblem` if the project's disk is mounted without the right to run programs.
     """
-    last = project.memory.last_check()
-    green, seconds = (last.green, last.test_seconds) if last else ((), {})
-
-    def run_once() -> CheckResult:
-        return run_tests(
-            folder,
-            environment,
-            project.template,
-            expected,
-            selected=selected,
-            remembered_green=green,
-            remembered_seconds=seconds,
-            step=step,
-            processes=PROCESSES,
-            say=say,
-        )
-
+    run_again = partial(run_once, project, folder, environment, expected, step, selected=selected, say=say)
     try:
-        result = run_once()
+        result = run_again()
     except ProgramMissing:  # the project's Python or Node can't be started
         prepared(project, say, fresh=True)
-        return run_once()
+        return run_again()
     if result.red and repaired(project, say):
-        return run_once()
+        return run_again()
     output = "\n".join((result.log, *(failed.details for failed in result.red)))
     if result.red and _NOT_LOADED.search(output) and forbids_programs(project.folder):
         raise EnvironmentProblem(
@@ -159,6 +145,36 @@ def run(
             "Move the project to another disk, for example into your home folder.",
         )
     return result
+
+
+def run_once(
+    project: Project,
+    folder: Path,
+    environment: Environment,
+    expected: Sequence[ExpectedTest],
+    step: str,
+    *,
+    selected: Sequence[str] = (),
+    launcher: Launcher = COLD,
+    cancelled: Callable[[], bool] = lambda: False,
+    say: Progress = no_progress,
+) -> CheckResult:
+    """Run tests in two processes, with the outcomes and durations of the last check. See `run_tests`."""
+    last = project.memory.last_check()
+    return run_tests(
+        folder,
+        environment,
+        project.template,
+        expected,
+        selected=selected,
+        remembered_green=last.green if last else (),
+        remembered_seconds=last.test_seconds if last else {},
+        step=step,
+        launcher=launcher,
+        processes=PROCESSES,
+        cancelled=cancelled,
+        say=say,
+    )
 
 
 @contextmanager

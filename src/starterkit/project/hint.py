@@ -51,7 +51,7 @@ def next_hint(project: Project, say: Progress, name: str = "") -> HintShown | No
     if not last.red:
         return None
     first = named or (last.causes[0][0] if last.causes else last.red[0])
-    sentence, step = sentences.get(first, first), _step_with(project, first)
+    sentence, step = sentences.get(first, first), project.step_with(first)
     if last.blocker:
         return HintShown(first, sentence, last.blocker, 0, 0, step, is_blocker=True)
     alike = next((cause for cause in last.causes if first in cause), (first,))
@@ -98,12 +98,8 @@ def _named(name: str, sentences: Mapping[str, str], last: RememberedCheck) -> st
     return test
 
 
-def _step_with(project: Project, test: str) -> Step | None:
-    return project.path.step_with(test, project.state.step)
-
-
 def _hints(project: Project, tests: Iterable[str]) -> Iterator[tuple[str, Step, Hint]]:
     for test in tests:
-        step = _step_with(project, test)
+        step = project.step_with(test)
         if step and (hint := step.hint_for(test)):
             yield test, step, hint

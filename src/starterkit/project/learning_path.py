@@ -16,7 +16,7 @@ from starterkit.git.bare import BareRepository
 from starterkit.git.objects import Entry, ObjectReader
 from starterkit.git.repository import Repository
 from starterkit.template.load import read_template
-from starterkit.template.model import BASE, Step, Template
+from starterkit.template.model import BASE, Template
 from starterkit.testing.discovery import expected_tests
 from starterkit.testing.results import ExpectedTest
 
@@ -96,11 +96,6 @@ class LearningPath:
         """Return the names of all steps up to and including this step."""
         names = self.template.step_names
         return () if step == BASE else names[: names.index(step) + 1]
-
-    def step_with(self, test: str, step: str) -> Step | None:
-        """Return the step that lists a test, among the steps up to `step`. Return None for a test of base."""
-        steps = map(self.template.step, self.steps_so_far(step))
-        return next((each for each in steps if test in each.tests), None)
 
     def expected_tests(self, step: str) -> tuple[ExpectedTest, ...]:
         """Return the tests of base and of the steps up to `step`. Finding them takes long, so they are kept."""

@@ -160,6 +160,11 @@ class Project:
         """Return the tests of base and of the steps up to `step` (None: the current step)."""
         return self.path.expected_tests(self.state.step if step is None else step)
 
+    def step_with(self, test: str) -> Step | None:
+        """Return the step that lists a test, among the steps so far. Return None for a test of base."""
+        steps = map(self.template.step, self.path.steps_so_far(self.state.step))
+        return next((step for step in steps if test in step.tests), None)
+
     @contextmanager
     def writing(self, command: str) -> Iterator[None]:
         """Hold the project's lock while a command writes. First finish an interrupted command.

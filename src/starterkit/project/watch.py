@@ -22,10 +22,9 @@ from starterkit.project import check
 from starterkit.project.learner_work import ConflictMarkersLeft, find_markers
 from starterkit.project.project import Project
 from starterkit.runtime.environment import Environment
-from starterkit.testing.groups import PROCESSES
 from starterkit.testing.launch import COLD
 from starterkit.testing.results import STOPPED_BEFORE, CheckResult, ExpectedTest, Outcome, TestResult
-from starterkit.testing.runner import Cancelled, run_tests
+from starterkit.testing.runner import Cancelled
 from starterkit.testing.stalled import is_pytest
 from starterkit.testing.worker import WarmWorker
 
@@ -274,18 +273,14 @@ class _Runs:
         self, environment: Environment, expected: Sequence[ExpectedTest], group: Sequence[ExpectedTest]
     ) -> CheckResult:
         project = self._project
-        last = project.memory.last_check()
-        result = run_tests(
+        result = check.run_once(
+            project,
             project.folder,
             environment,
-            project.template,
             expected,
+            project.state.step,
             selected=[test.id for test in group],
-            remembered_green=last.green if last else (),
-            remembered_seconds=last.test_seconds if last else {},
-            step=project.state.step,
             launcher=self._worker or COLD,
-            processes=PROCESSES,
             cancelled=self._requested.is_set,
         )
         return check.with_missing_support(project, result)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -32,17 +32,18 @@ def found_tests(file: str, source: bytes) -> tuple[FoundTest, ...]:
     return read(source.decode("utf-8", "replace")) if read else ()
 
 
+def tests_in(template: Template, files: Mapping[str, bytes]) -> Iterator[tuple[str, FoundTest]]:
+    """Yield each test of the test files among `files`, with its file. The files are sorted by path."""
+    for file in sorted(filter(template.is_test_file, files)):
+        yield from ((file, test) for test in found_tests(file, files[file]))
+
+
 def expected_tests(template: Template, step: str, files: Mapping[str, bytes]) -> tuple[ExpectedTest, ...]:
     """Return the tests of the path from base up to `step` in order.
 
     `files` are the path's test files for base and the steps so far. If no file contains a listed test, its file is "".
     """
-    sources = {
-        test.id: (file, test)
-        for file in sorted(files)
-        if template.is_test_file(file)
-        for test in found_tests(file, files[file])
-    }
+    sources = {test.id: (file, test) for file, test in tests_in(template, files)}
 
     def expected(name: str, owner: str, guard: str = "") -> ExpectedTest:
         if name not in sources:

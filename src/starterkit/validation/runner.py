@@ -96,6 +96,7 @@ class RunSettings:
         return self.jobs or os.cpu_count() or 1
 
     def reads_cache(self, rule: Rule) -> bool:
+        """True if a cached result of this rule may be used."""
         return self.use_cache and (rule is not Rule.GREEN or self.repeat == 1)
 
 

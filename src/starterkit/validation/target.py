@@ -226,7 +226,7 @@ def _errors_in(folder: Path) -> tuple[FileError, ...]:
     reads: list[Callable[[], object]] = [partial(read_template, source), partial(_read, folder / "project")]
     for name in sorted(source.step_names()) if folder.is_dir() else []:
         reads += [partial(read_step, source, name), partial(read_lesson, source, name)]
-        reads += [partial(_read, folder / "steps" / name / kind) for kind in ("given", "solution")]
+        reads += [partial(_read, folder / "steps" / name / kind) for kind in _KINDS]
     for read in reads:
         try:
             read()

@@ -85,7 +85,7 @@ def check_view(result: CheckResult) -> dict[str, Any]:
 
 def hints_view(project: Project, test: str) -> dict[str, Any]:
     """Return the hints of a test that were shown already, as HTML, and how many hints there are."""
-    step = project.path.step_with(test, project.state.step)
+    step = project.step_with(test)
     hint = step.hint_for(test) if step else None
     if step is None or hint is None:
         return {"test": test, "shown": [], "total": 0}

@@ -15,7 +15,7 @@ from starterkit.process import TimeLimitReached, run
 from starterkit.runtime.dev_server import free_port, serve
 from starterkit.runtime.environment import Environment
 from starterkit.template.model import BASE
-from starterkit.testing.discovery import found_tests
+from starterkit.testing.discovery import tests_in
 from starterkit.testing.results import CheckResult
 from starterkit.validation.model import Finding, Severity
 from starterkit.validation.target import line_of_key
@@ -68,12 +68,7 @@ def unlisted(work: RuleContext, label: str, listed: Iterable[str], by: str) -> l
     """
     listed_names = list(dict.fromkeys(listed))
     files = work.files(BASE) if label == BASE else work.own_files(label)
-    tests = [
-        (path, test)
-        for path, file in sorted(files.items())
-        if work.template.is_test_file(path)
-        for test in found_tests(path, file.data)
-    ]
+    tests = list(tests_in(work.template, {path: file.data for path, file in files.items()}))
     there = [test.id for _, test in tests]
     missing = [name for name in listed_names if name not in there]
     unknown = [name for name in there if name not in listed_names]

@@ -38,9 +38,10 @@ def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
         message = f"after the tests, `git status` shows new files: {shown}. Delete them in the tests, or ignore them"
         yield work.finding_in(BASE, ".gitignore", message)
     for effect in {effect.target: effect for effect in reversed(effects)}.values():  # the first effect on each target
+        if effect.kind == "new file":
+            continue  # the finding above
         if effect.kind == "changed file":
             yield work.finding_in(label, effect.target, f"the tests change or delete {effect.target}")
-        if effect.kind.endswith(" file"):
             continue
         path = re.sub(r"^.*?/project-[^/]+/", "", effect.file)
         file = work.subject.where(label, path)
@@ -69,8 +70,8 @@ def _unpinned(work: RuleContext, label: str) -> Iterator[Finding]:
     declaration, pins = files.get(environment.declaration), files.get(environment.pins)
     if pins is None or not {environment.declaration, environment.pins} & own.keys():
         return  # an earlier layer has the same pins, which were checked there
-    problems = list(inexact_pins(pins.data, environment))
-    if declaration and not problems:
-        problems += stale_pins(declaration.data, pins.data, environment)
-    for problem in problems:
+    wrong = list(inexact_pins(pins.data, environment))
+    if declaration and not wrong:
+        wrong += stale_pins(declaration.data, pins.data, environment)
+    for problem in wrong:
         yield work.finding_in(label, problem.file, problem.message, problem.line)

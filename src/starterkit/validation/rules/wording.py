@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from starterkit.testing.discovery import found_tests
+from starterkit.testing.discovery import tests_in
 from starterkit.validation.markdown import paragraphs
 from starterkit.validation.model import Finding, Severity
 from starterkit.validation.target import line_of_key
@@ -34,8 +34,7 @@ def _problems(work: RuleContext, folder: str) -> Iterator[tuple[str, int, str]]:
         for _, text in paragraphs(markdown):
             for problem in wording_problems(text, limit=limits.sentence_words, semicolons=False):
                 yield "step.yml", line, problem
-    for path, content in work.own_files(work.given).items():
-        if work.template.is_test_file(path):
-            for new_test in found_tests(path, content.data):
-                for problem in wording_problems(new_test.sentence, limit=limits.title_words, semicolons=False):
-                    yield f"given/{path}", new_test.line, problem
+    files = {path: file.data for path, file in work.own_files(work.given).items()}
+    for path, new_test in tests_in(work.template, files):
+        for problem in wording_problems(new_test.sentence, limit=limits.title_words, semicolons=False):
+            yield f"given/{path}", new_test.line, problem

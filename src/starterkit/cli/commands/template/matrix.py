@@ -26,8 +26,8 @@ def matrix(
     """Print a JSON matrix of CI jobs that validate templates."""
     store = RunSettings(cache_folder()).templates
     subjects, unreadable = templates_under_test(names or [], folder_of(context), store, trusted=True)  # runs no code
-    for template in unreadable:
-        raise template.errors[0]
+    if unreadable:
+        raise unreadable[0].errors[0]
     templates = [(subject.name, subject.template) for subject in subjects]
     jobs = jobs_of(templates, steps_per_job=whole_number(steps_per_job, "--steps-per-job") or 2, versions=version or [])
     # Print only one line, because workflows use `matrix=$(starterkit template matrix)`.
