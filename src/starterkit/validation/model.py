@@ -100,9 +100,18 @@ class RuleResult:
 
     @property
     def status(self) -> Status:
-        if any(finding.severity is Severity.ERROR for finding in self.findings):
+        if self.errors:
             return Status.FAILED
         return Status.SKIPPED if self.skipped else Status.OK
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    @property
+    def remarks(self) -> tuple[Finding, ...]:
+        """The findings that don't make a validation fail: warnings and notes."""
+        return tuple(finding for finding in self.findings if finding.severity is not Severity.ERROR)
 
 
 @dataclass(frozen=True)
@@ -122,14 +131,18 @@ class Report:
         return tuple(finding for result in self.results for finding in result.findings)
 
     @property
+    def errors(self) -> tuple[Finding, ...]:
+        return tuple(finding for result in self.results for finding in result.errors)
+
+    @property
     def is_clean(self) -> bool:
         """True if no finding is an error."""
-        return not self.count(Severity.ERROR)
+        return not self.errors
 
     @property
     def exit_code(self) -> ExitCode:
         """The exit code. An invalid file wins over a problem of this machine, and this wins over a defect."""
-        codes = {finding.exit_code for finding in self.findings if finding.severity is Severity.ERROR}
+        codes = {finding.exit_code for finding in self.errors}
         order = (ExitCode.USAGE, ExitCode.ENVIRONMENT, ExitCode.RED)
         return next((code for code in order if code in codes), ExitCode.DONE)
 

@@ -137,12 +137,12 @@ class Workspace:
                         (folder / name).parent.mkdir(parents=True, exist_ok=True)
                         (folder / name).write_bytes(content)
                 try:
-                    environment_ready = prepare(folder, environment)
+                    ready = prepare(folder, environment)
                 except NoSuchPackagesError as error:
                     pins = subject.folder / subject.where(label, environment.pins)
                     raise FileError(str(pins), None, error.message, error.fix) from error
-                kept = {name: value for name, value in environment_ready.variables.items() if name in _INHERITED}
-                return replace(environment_ready, variables={**kept, **self._fixed})
+                kept = {name: value for name, value in ready.variables.items() if name in _INHERITED}
+                return replace(ready, variables={**kept, **self._fixed})
 
         return self.once(("environment", folder), make)
 

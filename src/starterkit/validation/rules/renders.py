@@ -181,8 +181,13 @@ def _questions(work: RuleContext) -> dict[str, Value]:
     return {name: value for name, value in keys.items() if not name.startswith("_")}
 
 
+def _settings_of(question: Value) -> dict[str, Value]:
+    """Return the keys of a question, such as `type`. A question that is only a default value has none."""
+    return question.mapping((), optional=None) if question.is_mapping() else {}
+
+
 def _accepts_any_text(question: Value) -> bool:
-    keys = question.mapping((), optional=None) if question.is_mapping() else {}
+    keys = _settings_of(question)
     return "choices" not in keys and (keys["type"].text() == "str" if "type" in keys else not keys)
 
 
@@ -200,7 +205,7 @@ def _unused(work: RuleContext) -> Iterator[Finding]:
 def _with_choices(work: RuleContext) -> Iterator[Finding]:
     """Yield a finding for each value of `choices` with which project/ doesn't render."""
     for name, question in _questions(work).items():
-        keys = question.mapping((), optional=None) if question.is_mapping() else {}
+        keys = _settings_of(question)
         for choice in _values(keys["choices"]) if "choices" in keys else ():
             message = f"project/ doesn't render with {name}: {choice.scalar()}"
             try:

@@ -143,8 +143,7 @@ def show(console: Console, report: Report, *, junit: str, github: bool) -> int:
         return code
     _show_steps(console, report)
     _show_notes(console, report)
-    errors = [finding for finding in report.findings if finding.severity is Severity.ERROR]
-    for finding in errors:
+    for finding in report.errors:
         console.print()
         first, *others = finding_lines(report, finding)
         console.verbatim(first, "bold")
@@ -187,8 +186,8 @@ def _show_notes(console: Console, report: Report) -> None:
     notes: dict[tuple[str, str, str], list[str]] = {}
     for result in report.results:
         skipped = [f"note: skipped, {result.skipped}"] if result.skipped else []
-        others = [finding for finding in result.findings if finding.severity is not Severity.ERROR]
-        every = [*(warning_line(report, finding) for finding in others), *(f"note: {note}" for note in result.notes)]
+        remarks = (warning_line(report, finding) for finding in result.remarks)
+        every = [*remarks, *(f"note: {note}" for note in result.notes)]
         shown = every if is_one_rule else every[:_MOST_NOTES]
         pointer = (
             [f"note: to see all {len(every)} messages, add `--only {result.rule.value}`"] if shown != every else []

@@ -99,16 +99,14 @@ def as_junit(report: Report) -> str:
         for result in results:
             case = SubElement(suite, "testcase", name=result.rule.value, classname=_xml(name))
             case.set("time", f"{result.seconds:.3f}")
-            errors = [finding for finding in result.findings if finding.severity is Severity.ERROR]
-            others = [finding for finding in result.findings if finding.severity is not Severity.ERROR]
-            if errors:
-                title = errors[0].message.split("\n")[0]
+            if result.errors:
+                title = result.errors[0].message.split("\n")[0]
                 failure = SubElement(case, _element_of(result), message=_xml(title), type="finding")
-                findings = ("\n".join(finding_lines(report, finding)) for finding in errors)
+                findings = ("\n".join(finding_lines(report, finding)) for finding in result.errors)
                 failure.text = _xml("\n\n".join(findings))
             elif result.skipped:
                 SubElement(case, "skipped", message=_xml(result.skipped))
-            notes = [*(warning_line(report, finding) for finding in others), *result.notes]
+            notes = [*(warning_line(report, finding) for finding in result.remarks), *result.notes]
             if notes:
                 SubElement(case, "system-out").text = _xml("\n".join(notes))
     indent(root)
@@ -117,8 +115,7 @@ def as_junit(report: Report) -> str:
 
 def _element_of(result: RuleResult) -> str:
     """Return the JUnit element of a failed result: `error` if the rule couldn't run."""
-    errors = [finding for finding in result.findings if finding.severity is Severity.ERROR]
-    return "failure" if any(finding.exit_code is ExitCode.RED for finding in errors) else "error"
+    return "failure" if any(finding.exit_code is ExitCode.RED for finding in result.errors) else "error"
 
 
 def _xml(string: str) -> str:
