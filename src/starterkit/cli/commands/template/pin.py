@@ -12,7 +12,7 @@ from starterkit.cli.options import console_of, folder_of
 from starterkit.process import quoted
 
 
-def pin(context: typer.Context, template: TemplateFolder) -> int:
+def pin(context: typer.Context, template: TemplateFolder) -> None:
     """Pin the packages of a template to exact versions.
 
     The command changes a version only if the template no longer allows it.
@@ -22,13 +22,12 @@ def pin(context: typer.Context, template: TemplateFolder) -> int:
     result = pin_template(template_folder(template, folder_of(context)), console.show_progress)
     answer = {"template": result.template, "packages": result.packages, "written": result.written}
     if console.json("template pin", answer):
-        return 0
+        return
     folder = shown_path(result.template)
     if not result.written:
         console.ok(f"The exact versions of all {result.packages} packages of {this_or(folder)} are up to date.")
-        return 0
+        return
     console.ok(f"Pinned {result.packages} packages of {this_or(folder)} to exact versions in these files:")
     for path in result.written:
         console.print(path, indent=2)
     console.type_next("Check that the template works", f"template validate {quoted(folder)}")
-    return 0

@@ -13,7 +13,7 @@ from starterkit.cli.commands.template.validate_formats import (
     as_json,
     as_junit,
     finding_lines,
-    warning_line,
+    located,
 )
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import Text, joined, text
@@ -183,23 +183,23 @@ def _group(status: Status, rules: list[str]) -> Text:
 
 def _show_notes(console: Console, report: Report) -> None:
     is_one_rule = len({result.rule for result in report.results}) == 1
-    notes: dict[tuple[str, str, str], list[str]] = {}
+    notes: dict[tuple[str, str, Severity, str], list[str]] = {}
     for result in report.results:
-        skipped = [f"note: skipped, {result.skipped}"] if result.skipped else []
-        remarks = (warning_line(report, finding) for finding in result.remarks)
-        every = [*remarks, *(f"note: {note}" for note in result.notes)]
+        every = [(finding.severity, located(report, finding)) for finding in result.remarks]
+        every += [(Severity.NOTE, note) for note in result.notes]
         shown = every if is_one_rule else every[:_MOST_NOTES]
-        pointer = (
-            [f"note: to see all {len(every)} messages, add `--only {result.rule.value}`"] if shown != every else []
-        )
-        for note in (*skipped, *shown, *pointer):
-            notes.setdefault((result.template, result.rule.value, note), []).append(result.step)
+        if result.skipped:
+            shown = [(Severity.NOTE, f"skipped, {result.skipped}"), *shown]
+        if not is_one_rule and len(every) > _MOST_NOTES:
+            pointer = f"to see all {len(every)} messages, add `--only {result.rule.value}`"
+            shown = [*shown, (Severity.NOTE, pointer)]
+        for severity, message in shown:
+            notes.setdefault((result.template, result.rule.value, severity, message), []).append(result.step)
     if notes:
         console.print()
-    for (template, rule, note), steps in notes.items():
+    for (template, rule, severity, message), steps in notes.items():
         where = f"{template} {steps[0]}" if len(steps) == 1 else template
-        severity, _, message = note.partition(": ")
-        style = "magenta" if severity == Severity.WARNING else "dim"
+        style = "magenta" if severity is Severity.WARNING else "dim"
         console.print(text(f"{severity} · {where} · {rule.replace('-', ' ')}: {message}", style), hang=7)
 
 

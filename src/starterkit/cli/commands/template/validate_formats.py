@@ -78,10 +78,9 @@ def finding_lines(report: Report, finding: Finding) -> list[str]:
     return [head, *(f"  {line}" for line in finding.message.split("\n")), f"  to reproduce: {finding.by_hand}"]
 
 
-def warning_line(report: Report, finding: Finding) -> str:
-    """Return a warning or note on one line: its severity, its location and its message."""
-    place = place_of(report, finding)
-    return f"{finding.severity}: {place}{': ' if place else ''}{finding.message}"
+def located(report: Report, finding: Finding) -> str:
+    """Return a finding's location and message."""
+    return ": ".join(filter(None, (place_of(report, finding), finding.message)))
 
 
 def as_junit(report: Report) -> str:
@@ -106,7 +105,8 @@ def as_junit(report: Report) -> str:
                 failure.text = _xml("\n\n".join(findings))
             elif result.skipped:
                 SubElement(case, "skipped", message=_xml(result.skipped))
-            notes = [*(warning_line(report, finding) for finding in result.remarks), *result.notes]
+            remarks = (f"{finding.severity}: {located(report, finding)}" for finding in result.remarks)
+            notes = [*remarks, *result.notes]
             if notes:
                 SubElement(case, "system-out").text = _xml("\n".join(notes))
     indent(root)
