@@ -9,6 +9,9 @@ from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource, Template
 from starterkit.yamlfile import did_you_mean
 
+# Second editions that aren't complete. They are in a clone only, and a command finds them only by their path.
+UNFINISHED = frozenset({"flask2"})
+
 
 def bundled_folder() -> Path:
     """Return the folder that contains all bundled templates.
@@ -41,7 +44,8 @@ def templates_in(*folders: Path) -> list[Template]:
 
 
 def _template_folders(folder: Path) -> list[Path]:
-    return sorted(entry for entry in folder.iterdir() if (entry / "path.yml").is_file()) if folder.is_dir() else []
+    entries = folder.iterdir() if folder.is_dir() else ()
+    return sorted(entry for entry in entries if (entry / "path.yml").is_file() and entry.name not in UNFINISHED)
 
 
 def bundled_template(name: str) -> tuple[Path, Template]:

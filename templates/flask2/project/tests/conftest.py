@@ -1,0 +1,40 @@
+"""What every test gets: the site with an empty database, and a visitor."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests import support
+from tests.support.pages import Site
+from tests.support.visitor import first_visitor
+
+__tracebackhide__ = True
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[support.Site]:
+    """The running site, started once for all tests."""
+    server = support.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def site(server: support.Site) -> Site:
+    """The site with an empty database, as the visitor of most tests sees it."""
+    server.reset()
+    return first_visitor(server)
+
+
+@pytest.fixture
+def start_site() -> Iterator[Callable[..., Site]]:
+    """Starts another site, with other settings. The site stops after the test."""
+    with ExitStack() as servers:
+
+        def start(**settings: object) -> Site:
+            server = support.start(**settings)
+            servers.callback(server.stop)
+            return Site(server)
+
+        yield start
