@@ -112,6 +112,30 @@ CASES: dict[str, tuple[Break, str, str]] = {
     ),
     "step.yml: removes git": (replaced(TWO, "conduit/old.py", ".git/config"), f"{TWO}:13", "git's own folder"),
     "step.yml: removes what is not there": (replaced(TWO, "old.py", "gone.py"), TWO, "but this file does not exist"),
+    "step.yml: an unknown stretch test": (added(ONE, "stretch: [test_on]\n"), f"{ONE}:11", 'unknown test "test_on"'),
+    "step.yml: a stretch test twice": (added(ONE, "stretch: [test_one, test_one]\n"), f"{ONE}:11", "is here twice"),
+    "step.yml: behavior of an unknown test": (
+        added(ONE, "behavior:\n  test_on: a.b\n"),
+        f"{ONE}:12",
+        'unknown test "test_on"',
+    ),
+    "step.yml: a behavior without a dot": (
+        added(ONE, "behavior: {test_one: shown}\n"),
+        f"{ONE}:11",
+        'invalid id "shown"',
+    ),
+    "step.yml: an unknown system": (added(ONE, "platforms: {test_one: [plan9]}\n"), f"{ONE}:11", '"plan9"'),
+    "step.yml: no system": (added(ONE, "platforms: {test_one: []}\n"), f"{ONE}:11", "found an empty list"),
+    "step.yml: in_process without a reason": (
+        added(ONE, 'in_process: {test_one: ""}\n'),
+        f"{ONE}:11",
+        "expected text, found nothing",
+    ),
+    "path.yml: behavior of a step's test": (
+        added("path.yml", "behavior: {test_one: a.b}\n"),
+        "path.yml:",
+        'unknown test "test_one"',
+    ),
     "step.yml: a review note that is empty": (
         added(ONE, 'review: [""]\n'),
         f"{ONE}:11",

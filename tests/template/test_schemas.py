@@ -47,10 +47,12 @@ database: instance/site.db
 owned: ["tests/**"]
 own_history: ["migrations/**"]
 tests: [test_a, test_b]
+behavior: {test_a: page.shown, test_b: page.missing-is-404}
 validation:
   skip: {wording: The lessons are in German.}
   limits:
     lesson_sections: [Warum]
+    lesson_stretch: Kür
     lesson_box: In anderen Frameworks
     lesson_min_words: 1
     lesson_max_words: 2
@@ -76,6 +78,10 @@ removes: {given: [a.txt], solution: [b/c.txt]}
 resets_data: true
 accepted_mutants: [{file: a.py, line_text: "return 1", reason: Nobody sees it.}]
 review: [Sort in the database., {text: An index helps., file: conduit/models.py}]
+stretch: [test_b]
+behavior: {test_a: comment.shown, test_b: comment.blank-rejected}
+platforms: {test_b: [linux, macos], test_c: [windows]}
+in_process: {test_c: It needs the clock of the site.}
 """
 FULL = {"path": FULL_PATH, "step": FULL_STEP}
 # Every kind of value, in places where another kind belongs, and texts that mean more than they say.
@@ -84,6 +90,7 @@ VALUES = [
     *([["{python}"]], {"see": "test_a"}, {"a": "b"}, {"a": None}, {"a": ["b"]}, "2026-01-01", "a\nb"),
     *("/etc/passwd", "../up", "a/..", "a..b", "back\\slash", "C:/x", "./.git", "a/.git", ".gitignore"),
     *("{python}", "{nothing}", "{tests} {report}", "{}", "x{test}x", ["{nothing}"], ["{file}"], ["/abs"]),
+    *("a.b", "a.b-c.d", "a..b", "a.-b", "A.b", ["linux"], ["linux", "plan9"], ["windows", "macos"]),
 ]
 
 
@@ -149,9 +156,16 @@ def variations(document: Any) -> Iterator[Any]:
 
 
 def only_the_reader_can_tell(kind: str, document: Any) -> bool:
-    """Tell whether a document is wrong in a way that no JSON Schema can say: a `see:` that leads nowhere."""
-    hints = document.get("hints") if kind == "step" and isinstance(document, dict) else None
-    if not isinstance(hints, dict):
+    """Tell whether a document is wrong in a way that no JSON Schema can say: it names a test that it doesn't list."""
+    if not isinstance(document, dict):
+        return False
+    lists = [document.get(key) or () for key in (("hints", "guards") if kind == "step" else ("tests",))]
+    tests = {str(test) for each in lists if isinstance(each, dict | list) for test in each}
+    named = [document.get(key) or () for key in ("stretch", "behavior", "platforms", "in_process")]
+    if any(str(test) not in tests for each in named if isinstance(each, dict | list) for test in each):
+        return True
+    hints = document.get("hints")
+    if kind != "step" or not isinstance(hints, dict):
         return False
     targets = [entry.get("see") for entry in hints.values() if isinstance(entry, dict)]
     return any(

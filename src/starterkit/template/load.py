@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TypeVar
 
 from starterkit.errors import FileError
 from starterkit.template.model import (
+    PLATFORMS,
     AcceptedMutant,
     Commands,
     EnvironmentSpec,
@@ -29,6 +30,7 @@ NO_TEMPLATE = ("this file is missing, so the folder is not a template", "See doc
 _STEP_NAME = re.compile(r"(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MODULE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_BEHAVIOR = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _PLACEHOLDERS = ("python", "node", "npm", "report", "tests", "port")
 _REQUIRED_KEYS = (
@@ -43,13 +45,14 @@ Item = TypeVar("Item")
 def read_template(source: Source) -> Template:
     """Read path.yml, but no step yet. Raises `FileError` with file and line if it is missing or invalid."""
     keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(
-        _REQUIRED_KEYS, ("database", "own_history", "validation")
+        _REQUIRED_KEYS, ("database", "own_history", "validation", "behavior")
     )
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
             f"this version of starterkit reads format {FORMAT}",
             "Install the version of starterkit that the template needs.",
         )
+    tests = _unique(keys["tests"])
     return Template(
         source=source,
         read_step=partial(read_step, source),
@@ -69,9 +72,10 @@ def read_template(source: Source) -> Template:
         database=_inside(keys["database"]) if "database" in keys else "",
         owned=tuple(dict.fromkeys(("tests/**", "lessons/**", *_each(keys, "owned", _inside)))),
         own_history=_each(keys, "own_history", _inside),
-        tests=_unique(keys["tests"]),
+        tests=tests,
         step_names=_step_names(source),
         validation=read_validation_settings(keys["validation"]) if "validation" in keys else ValidationSettings(),
+        behavior=_by_test(keys, "behavior", tests, _behavior),
     )
 
 
@@ -82,11 +86,15 @@ def read_step(source: Source, name: str) -> Step:
     )
     keys = top.mapping(
         ("title", "summary", "minutes", "goal", "taught", "out_of_scope", "hints"),
-        ("links", "guards", "removes", "resets_data", "accepted_mutants", "review"),
+        (
+            *("links", "guards", "removes", "resets_data", "accepted_mutants", "review"),
+            *("stretch", "behavior", "platforms", "in_process"),
+        ),
     )
     hints, see = _hints(keys["hints"])
     guards = keys["guards"].mapping(optional=None) if "guards" in keys else {}
     removes = keys["removes"].mapping((), ("given", "solution")) if "removes" in keys else {}
+    tests = tuple(dict.fromkeys((*keys["hints"].mapping(optional=None), *guards)))
     return Step(
         name=name,
         title=keys["title"].text(),
@@ -99,12 +107,16 @@ def read_step(source: Source, name: str) -> Step:
         hints=hints,
         see=see,
         guards={test: reason.text() for test, reason in guards.items()},
-        tests=tuple(dict.fromkeys((*keys["hints"].mapping(optional=None), *guards))),
+        tests=tests,
         removed_by_given=_each(removes, "given", _inside),
         removed_by_solution=_each(removes, "solution", _inside),
         resets_data="resets_data" in keys and keys["resets_data"].boolean(),
         accepted_mutants=_each(keys, "accepted_mutants", _mutant),
         review=_each(keys, "review", _review_note),
+        stretch=_stretch(keys["stretch"], tests) if "stretch" in keys else (),
+        behavior=_by_test(keys, "behavior", tests, _behavior),
+        platforms=_by_test(keys, "platforms", tests, _platforms),
+        in_process=_by_test(keys, "in_process", tests, Value.text),
     )
 
 
@@ -217,6 +229,43 @@ def _hints(value: Value) -> tuple[dict[str, Hint], dict[str, str]]:
         else:
             hints[test] = Hint(test, entry.texts())
     return hints, see
+
+
+def _stretch(value: Value, tests: Sequence[str]) -> tuple[str, ...]:
+    for item in value.items():
+        _check_test(item.text(), item, tests)
+    return _unique(value)
+
+
+def _by_test(
+    keys: Mapping[str, Value], name: str, tests: Sequence[str], read: Callable[[Value], Item]
+) -> dict[str, Item]:
+    """Return the values of a mapping whose keys are tests. Raises `FileError` for a test that isn't in `tests`."""
+    entries = keys[name].mapping(optional=None) if name in keys else {}
+    for test, entry in entries.items():
+        _check_test(test, entry, tests)
+    return {test: read(entry) for test, entry in entries.items()}
+
+
+def _check_test(test: str, value: Value, tests: Sequence[str]) -> None:
+    if test not in tests:
+        raise value.wrong(f'unknown test "{test}"', did_you_mean(test, list(tests)))
+
+
+def _behavior(value: Value) -> str:
+    id = value.text()
+    if not _BEHAVIOR.fullmatch(id):
+        raise value.wrong(
+            f'invalid id "{id}"', 'Use lowercase words with hyphens and dots, for example "comment.blank-rejected".'
+        )
+    return id
+
+
+def _platforms(value: Value) -> tuple[str, ...]:
+    platforms = tuple(item.choice(PLATFORMS) for item in value.items())
+    if not platforms:
+        raise value.wrong("expected a list of systems, found an empty list", did_you_mean("", list(PLATFORMS)))
+    return platforms
 
 
 def _link(value: Value) -> Link:

@@ -19,6 +19,7 @@ from starterkit.textfile import decode_utf8
 from starterkit.yamlfile import did_you_mean
 
 BASE = "base"
+PLATFORMS = ("linux", "macos", "windows")
 _LIMIT_BYTES = 1_000_000
 
 
@@ -139,7 +140,9 @@ class Step:
     """One step of a learning path: the data of its step.yml. `name` is, for example, `01-comments`.
 
     `tests` has the step's new tests in order, and then its guards. `guards` has a reason for each test that passes
-    before the step is built. `see` maps a test to another test with the same hints.
+    before the step is built. `see` maps a test to another test with the same hints. `stretch` are the tests for careful
+    work, which don't count. `behavior` has a test's id in the list that all frameworks share. `platforms` names the
+    systems of a test that doesn't run everywhere. `in_process` has the reason why a test can't use HTTP.
     """
 
     name: str
@@ -159,6 +162,15 @@ class Step:
     resets_data: bool = False
     accepted_mutants: tuple[AcceptedMutant, ...] = ()
     review: tuple[ReviewNote, ...] = ()
+    stretch: tuple[str, ...] = ()
+    behavior: dict[str, str] = field(default_factory=dict)
+    platforms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    in_process: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def core_tests(self) -> tuple[str, ...]:
+        """The tests that count: all tests except the stretch tests."""
+        return tuple(test for test in self.tests if test not in self.stretch)
 
     @property
     def number(self) -> str:
@@ -191,7 +203,7 @@ class Template:
     """A starter project and the learning path of a framework, as path.yml describes them.
 
     `traits` are by name. `owned`, `own_history` and `test_files` are patterns of paths. `tests` are the tests of the
-    base project.
+    base project, and `behavior` their ids in the list that all frameworks share.
     """
 
     source: Source = field(repr=False, compare=False)
@@ -215,6 +227,7 @@ class Template:
     tests: tuple[str, ...]
     step_names: tuple[str, ...]
     validation: ValidationSettings = field(default_factory=ValidationSettings)
+    behavior: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

@@ -15,6 +15,7 @@ class Limits:
     """What the rules of `template validate` compare with. docs/authoring.md describes each limit."""
 
     lesson_sections: tuple[str, ...] = ("Why", "The idea", "Your task", "See it", "Next")
+    lesson_stretch: str = "Stretch"
     lesson_box: str = "In the other frameworks"
     lesson_min_words: int = 300
     lesson_max_words: int = 700
