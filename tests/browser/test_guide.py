@@ -83,8 +83,23 @@ def assert_accessible(page: Page) -> None:
 
 
 def test_from_the_lesson_to_the_next_step(page: Page, begun_site: Path) -> None:
+    go_to_the_next_step(page, begun_site)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("framework", ["fastapi", "django", "express"])
+def test_the_guide_of_the_other_frameworks(framework: str, chromium: Browser, tmp_path: Path) -> None:
+    starterkit("new", "site", "--framework", framework, "--defaults", "--at", "01", cwd=tmp_path)
+    with running_guide(cwd=tmp_path / "site") as guide, opened(chromium, guide.url) as page:
+        expect(page.locator("body")).to_have_attribute("data-phase", "red", timeout=SECONDS)
+        expect(frame_of(page).locator("body")).not_to_be_empty(timeout=SECONDS)
+        go_to_the_next_step(page, tmp_path / "site")
+
+
+def go_to_the_next_step(page: Page, folder: Path) -> None:
+    """Read hints, lay the solution, start the next step and undo it, as a learner does with the buttons."""
     expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · Comments")
-    with open_project(begun_site) as project:
+    with open_project(folder) as project:
         step = project.step
         assert step is not None
         first = next(test for test in project.expected_tests() if test.id == step.tests[0])
@@ -98,7 +113,7 @@ def test_from_the_lesson_to_the_next_step(page: Page, begun_site: Path) -> None:
     expect(page.locator("#hints li")).to_have_count(2)
 
     expect(page.locator("#next")).to_be_hidden()
-    with open_project(begun_site) as project:
+    with open_project(folder) as project:
         lay_solution(project, step.name)
     expect(page.locator("#green-title")).to_have_text(re.compile(r"All \d+ tests pass"), timeout=SECONDS)
     expect(page.locator("#task-tests li.passed")).to_have_count(len(step.tests))
