@@ -60,6 +60,13 @@ class Site:
         self._made.add(f"/profile/{name}")
         return user
 
+    def copy(self) -> Site:
+        """The browser of a thief, who has copied the cookies of this visitor."""
+        thief = self.anonymous
+        for cookie in self.browser._cookies:
+            thief.browser._cookies.set_cookie(cookie)
+        return thief
+
     # Requests
 
     def get(self, url: str) -> Reply:

@@ -1,4 +1,4 @@
-"""The visitor in most tests. Step 05 replaces this file: then the visitor is signed in."""
+"""The visitor in most tests. Step 07 replaces this file: then the visitor is signed in."""
 
 from tests import support
 from tests.support.pages import Site
