@@ -318,6 +318,12 @@ class Part:
         nodes = self._node.css(selector)
         return {_text(node): unquote(node.attributes.get("href") or "") for node in nodes}
 
+    def has_link(self, selector: str, text: str, url: str) -> None:
+        """Of the links that the selector matches, one has this text and leads to this URL."""
+        links = self.links(selector)
+        found = ", ".join(f"{name} to {target}" for name, target in links.items()) or "none"
+        expect(links.get(text) == url, self.failure(f"a link {text} to {url}", found, selector))
+
     # The element
 
     def text(self) -> str:
