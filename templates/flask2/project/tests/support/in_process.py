@@ -19,7 +19,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
 
-from tests.support.results import USUAL_HEADERS, Finished, Queries, Response
+from tests.support.results import USUAL_HEADERS, Finished, Queries, Response, escaped
 
 CREATE_TABLES = ("init-db", "--empty")
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
@@ -71,7 +71,8 @@ class Site:
     def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         client = self.app.test_client(use_cookies=False)
-        answer = client.open(url, method=method, headers={**USUAL_HEADERS, **(headers or {})}, data=body)
+        sent = {**USUAL_HEADERS, **(headers or {})}
+        answer = client.open(escaped(url), method=method, headers=sent, data=body)
         received = Message()
         for name, value in answer.headers:
             received[name] = value
@@ -107,8 +108,9 @@ class Site:
             return 0
 
         def watch(connection: Any, *_: Any) -> None:
-            connections.add(connection)
-            connection.set_progress_handler(count, 1)
+            if isinstance(connection, sqlite3.Connection):
+                connections.add(connection)
+                connection.set_progress_handler(count, 1)
 
         event.listen(Engine, "before_cursor_execute", note)
         event.listen(Pool, "checkout", watch)

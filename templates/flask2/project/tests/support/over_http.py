@@ -17,7 +17,7 @@ from threading import Thread
 from typing import Any
 
 from tests.support.pipe import Pipe
-from tests.support.results import USUAL_HEADERS, Finished, Queries, Response
+from tests.support.results import USUAL_HEADERS, Finished, Queries, Response, escaped
 
 COMMAND = [sys.executable, "-m", "tests.support.server"]
 PROJECT = Path(__file__).parents[2]
@@ -46,9 +46,9 @@ class Site:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         connection = HTTPConnection("127.0.0.1", self._port)
         try:
-            connection.putrequest(method, url, skip_host=True, skip_accept_encoding=True)
-            usual = {**USUAL_HEADERS, "Content-Length": str(len(body))}
-            for name, value in {**usual, **(headers or {})}.items():
+            connection.putrequest(method, escaped(url), skip_host=True, skip_accept_encoding=True)
+            length = {"Content-Length": str(len(body))} if body else {}
+            for name, value in {**USUAL_HEADERS, **length, **(headers or {})}.items():
                 connection.putheader(name, value)
             connection.endheaders(body)
             answer = connection.getresponse()

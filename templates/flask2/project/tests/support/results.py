@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, field
 from email.message import Message
+from urllib.parse import quote
 
 USUAL_HEADERS = {"Host": "localhost", "User-Agent": "tests"}  # of each request, unless it brings its own
+
+
+def escaped(url: str) -> str:
+    """Return a URL as browsers send it: spaces and letters that aren't ASCII are escaped."""
+    return quote(url, safe=string.punctuation)
 
 
 @dataclass(frozen=True)
