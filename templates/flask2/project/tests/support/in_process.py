@@ -72,7 +72,7 @@ class Site:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         client = self.app.test_client(use_cookies=False)
         sent = {**USUAL_HEADERS, **(headers or {})}
-        answer = client.open(escaped(url), method=method, headers=sent, data=body)
+        answer = client.open(escaped(url), method=method, headers=sent, data=body, buffered=True)
         received = Message()
         for name, value in answer.headers:
             received[name] = value

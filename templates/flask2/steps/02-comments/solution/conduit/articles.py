@@ -30,9 +30,7 @@ def read(slug: str) -> str:
 def publish() -> Response | tuple[str, int]:
     form = ArticleForm()
     if form.validate_on_submit():
-        article = Article()
-        form.populate_obj(article)
-        add_with_slug(article)
+        article = create_article(form)
         return redirect(url_for("articles.read", slug=article.slug))
     return render_template("articles/editor.html", form=form), 422 if form.errors else 200
 
@@ -66,16 +64,20 @@ def list_page(articles: Select[tuple[Article]], **context: object) -> str:
     return render_template("articles/home.html", articles=db.session.scalars(newest_first).all(), **context)
 
 
-def add_with_slug(article: Article) -> None:
-    """Save a new article. If its slug is taken, even by an article of this very moment, change the slug."""
-    article.slug = slug_from(article.title)
+def create_article(form: ArticleForm, ending: str = "") -> Article:
+    """Save a new article. If its slug is taken, even by an article of this moment, try a slug with another ending."""
+    article = Article()
+    form.populate_obj(article)
+    article.slug = slug_from(article.title) + ending
+    db.session.add(article)
     try:
-        with db.session.begin_nested():
-            db.session.add(article)
+        db.session.commit()
     except IntegrityError:
-        article.slug += f"-{secrets.token_hex(4)}"
-        db.session.add(article)
-    db.session.commit()
+        db.session.rollback()
+        if ending:
+            raise
+        return create_article(form, f"-{secrets.token_hex(4)}")
+    return article
 
 
 def slug_from(title: str) -> str:
