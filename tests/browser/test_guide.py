@@ -25,6 +25,7 @@ from starterkit.web.safety import Access
 from tests.support.commands import starterkit
 from tests.support.guides import FramedSite, RunningGuide, running_guide, served_app
 from tests.support.sites import lay_solution
+from tests.support.stretch import BACKSLASH, SPACES, stretch_template, writes
 from tests.web.test_lesson import HOSTILE
 
 if TYPE_CHECKING:
@@ -431,3 +432,30 @@ def test_a_hostile_external_template_runs_nothing(chromium: Browser, tmp_path: P
 
     own = (guide.url, f"{guide.site_url}/", "data:")
     assert [url for url in asked if not url.startswith(own)] == []
+
+
+def test_stretch_tests_are_apart_and_do_not_stop_the_learner(chromium: Browser, tmp_path: Path) -> None:
+    template, site = stretch_template(tmp_path), tmp_path / "site"
+    starterkit("new", "site", "--template", str(template), "--trust", "--defaults", cwd=tmp_path)
+    starterkit("next", cwd=site)
+    with running_guide(cwd=site) as guide, opened(chromium, guide.url) as page:
+        expect(page.locator("#first-title")).to_have_text(
+            "The page at /hello greets the visitor by name.", timeout=SECONDS
+        )
+        expect(page.locator("#step-tests li")).to_have_count(3)
+        expect(page.locator("#stretch-tests li")).to_have_count(3)
+        expect(page.locator("#step-tests")).to_contain_text(f"{BACKSLASH} (not on this system)")
+
+        writes(site)
+        expect(page.locator("#green-title")).to_have_text(
+            "4 of 4 tests pass. 1 of 3 stretch tests pass", timeout=SECONDS
+        )
+        expect(page.locator("#first-eyebrow")).to_have_text("Stretch test")
+        expect(page.locator("#first-title")).to_have_text(SPACES)
+        expect(page.locator("#stretch-count")).to_have_text("1 of 3")
+        assert_accessible(page)
+        page.get_by_role("button", name="Give me a hint").click()
+        expect(page.locator("#hints")).to_contain_text("Hint 1 of 2", timeout=SECONDS)
+
+        page.get_by_role("button", name="Start the next step").click()
+        expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("02 · Counting", timeout=SECONDS)

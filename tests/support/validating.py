@@ -27,7 +27,7 @@ from starterkit.validation.target import templates_under_test
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 SOUND = TEMPLATES / "sound"
-STATIC = (Rule.RENDERS, Rule.FILES, Rule.HINTS, Rule.LESSON, Rule.REVIEW)
+STATIC = (Rule.RENDERS, Rule.FILES, Rule.HINTS, Rule.LESSON, Rule.REVIEW, Rule.BEHAVIOR)
 NIGHTLY = (Rule.CARRIES, Rule.EARNED)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class Page:
     """A page that follows a board as the browser does."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.sent: list[tuple[str, Any]] = []
         self.board = Board(folder, lambda name, data: self.sent.append((name, data)))
         self.board.reload()
@@ -74,6 +76,22 @@ def test_a_verdict_is_shown_at_once_and_an_old_one_is_marked(page: Page) -> None
     page.board.take(Saved(("a.py",)))
     page.board.take(Running("two", (FIRST, SECOND)))
     assert page.outcomes() == {"test_first": "failed (old)", "test_second": "waiting (old)"}
+
+
+def test_the_first_failing_test_is_a_stretch_test_only_if_the_core_passes(page: Page) -> None:
+    early, elsewhere = replace(FIRST, is_stretch=True), replace(BASE, platforms=("plan9",))
+    board = page.board
+    board.take(Running("one", (early, SECOND, elsewhere)))
+    assert page.outcomes()["test_base"].startswith("not on this system")
+
+    for second, first_red in ((failed(SECOND), "test_second"), (passed(SECOND), "test_first")):
+        for result in (failed(early), second, TestResult(elsewhere, Outcome.NOT_HERE)):
+            board.take(Verdict("one", result))
+        with open_project(page.folder) as project:
+            board.show_hints(project)
+        assert page.state["hints"]["test"] == first_red
+    counted = {test["id"]: (test["isStretch"], test["counts"]) for test in page.state["tests"]}
+    assert counted == {"test_first": (True, False), "test_second": (False, True), "test_base": (False, False)}
 
 
 def test_a_verdict_for_other_files_is_dropped(page: Page) -> None:

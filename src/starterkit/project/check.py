@@ -159,15 +159,18 @@ def run_once(
     cancelled: Callable[[], bool] = lambda: False,
     say: Progress = no_progress,
 ) -> CheckResult:
-    """Run tests in two processes, with the outcomes and durations of the last check. See `run_tests`."""
+    """Run tests in two processes, with the outcomes and durations of the last check. See `run_tests`.
+
+    If a stretch test may have stopped the run, the core tests run again without the stretch tests.
+    """
     last = project.memory.last_check()
-    return run_tests(
+    run_again = partial(
+        run_tests,
         folder,
         environment,
         project.template,
         expected,
-        selected=selected,
-        remembered_green=last.green if last else (),
+        remembered_green=last.passing if last else (),
         remembered_seconds=last.test_seconds if last else {},
         step=step,
         launcher=launcher,
@@ -175,6 +178,13 @@ def run_once(
         cancelled=cancelled,
         say=say,
     )
+    result = run_again(selected=selected)
+    core = [each.test.id for each in result.results if each.test.is_core]
+    if not (core and result.problem and any(each.is_red and each.test.is_stretch for each in result.results)):
+        return result
+    again = run_again(selected=core)
+    results = {each.test: each for each in (*result.results, *again.results)}
+    return replace(again, results=tuple(results.values()), seconds=result.seconds + again.seconds)
 
 
 @contextmanager

@@ -65,12 +65,12 @@ class _Period:
 
 
 def has_review(project: Project, result: CheckResult | RememberedCheck) -> bool:
-    """True if all tests of the current step passed, so that the learner can compare code with the solution."""
+    """True if all tests of the current step that count passed. Then the learner can compare code with the solution."""
     if isinstance(result, RememberedCheck):
         green = set(result.green)
     else:
-        green = {each.test.id for each in result.results if not each.is_red}
-    new = {test.id for test in project.expected_tests() if test.step == project.state.step}
+        green = {each.test.id for each in result.core if each.is_green}
+    new = {test.id for test in project.expected_tests() if test.step == project.state.step and test.is_core}
     return project.step is not None and new <= green
 
 

@@ -11,6 +11,7 @@ from starterkit.progress import Progress
 from starterkit.project.project import Project
 from starterkit.project.state import RememberedCheck
 from starterkit.template.model import Hint, Step
+from starterkit.testing.results import ExpectedTest
 from starterkit.yamlfile import did_you_mean
 
 
@@ -20,8 +21,9 @@ class HintShown:
 
     `total` is 0 if the test has no hints (a guard, or a test of base). `text` is then the guard's reason, or empty.
     `step` is None for base. If another problem stops the tests, `is_blocker` is true and `text` describes the problem.
-    This doesn't count as a hint. If the first failing test has no hint, `instead_of` is its sentence, and `test` is
-    another failing test. `is_same_cause` is true if both fail with the same message.
+    This doesn't count as a hint. `is_stretch` is true for a stretch test. If the first failing test has no hint,
+    `instead_of` is its sentence, and `test` is another failing test. `is_same_cause` is true if both fail with the same
+    message.
     """
 
     test: str
@@ -33,6 +35,7 @@ class HintShown:
     is_blocker: bool = False
     instead_of: str = ""
     is_same_cause: bool = False
+    is_stretch: bool = False
 
     @property
     def is_last(self) -> bool:
@@ -42,23 +45,28 @@ class HintShown:
 def next_hint(project: Project, say: Progress, name: str = "") -> HintShown | None:
     """Return the next hint, and remember it. Return None if all tests pass.
 
-    `name` is the id or the sentence of a test ("": the first failing test). If files changed since the last check, the
-    tests run first. Raises `UsageError` if the named test is unknown or passes.
+    `name` is the id or the sentence of a test ("": the first failing test, or the first failing stretch test if all
+    others pass). If files changed since the last check, the tests run first. Raises `UsageError` if the named test is
+    unknown or doesn't fail.
     """
     last = _last_check(project, say)
-    sentences = {test.id: test.sentence for test in project.expected_tests()}
-    named = _named(name, sentences, last) if name else ""
-    if not last.red:
+    tests = {test.id: test for test in project.expected_tests()}
+    sentences = {test.id: test.sentence for test in tests.values()}
+    named = _named(name, tests, last) if name else ""
+    red = last.red or last.stretch_red
+    if not red:
         return None
-    first = named or (last.causes[0][0] if last.causes else last.red[0])
+    first = named or (last.causes[0][0] if last.causes else red[0])
     sentence, step = sentences.get(first, first), project.step_with(first)
     if last.blocker:
         return HintShown(first, sentence, last.blocker, 0, 0, step, is_blocker=True)
     alike = next((cause for cause in last.causes if first in cause), (first,))
-    candidates = [first] if named else chain([first], reversed(alike), last.red)  # the newest tests come last
+    candidates = [first] if named else chain([first], reversed(alike), red)  # the newest tests come last
     test, step, hint = next(_hints(project, candidates), (first, step, None))
+    is_stretch = test in last.stretch_red
     if step is None or hint is None:
-        return HintShown(first, sentence, step.guards.get(first, "") if step else "", 0, 0, step)
+        reason = step.guards.get(first, "") if step else ""
+        return HintShown(first, sentence, reason, 0, 0, step, is_stretch=is_stretch)
     shown = project.memory.hints_shown(step.name).get(hint.test, 0)
     number = min(shown + 1, len(hint.levels))
     project.memory.remember_hint(step.name, hint.test, number)
@@ -73,6 +81,7 @@ def next_hint(project: Project, say: Progress, name: str = "") -> HintShown | No
         step,
         instead_of=instead_of,
         is_same_cause=test in alike,
+        is_stretch=is_stretch,
     )
 
 
@@ -86,16 +95,14 @@ def _last_check(project: Project, say: Progress) -> RememberedCheck:
     return last
 
 
-def _named(name: str, sentences: Mapping[str, str], last: RememberedCheck) -> str:
-    test = next((id for id, sentence in sentences.items() if name in (id, sentence)), "")
-    if not test:
-        raise UsageError(f'The steps so far have no test "{name}".', did_you_mean(name, list(sentences)))
-    if test not in last.red:
-        raise UsageError(
-            f'The test "{sentences[test]}" passes, so it needs no hint.',
-            "To see which tests fail, type `starterkit check`.",
-        )
-    return test
+def _named(name: str, tests: Mapping[str, ExpectedTest], last: RememberedCheck) -> str:
+    test = next((test for test in tests.values() if name in (test.id, test.sentence)), None)
+    if test is None:
+        raise UsageError(f'The steps so far have no test "{name}".', did_you_mean(name, list(tests)))
+    if test.id not in (*last.red, *last.stretch_red):
+        why = "passes, so it needs no hint" if test.is_here else "doesn't run on this system"
+        raise UsageError(f'The test "{test.sentence}" {why}.', "To see which tests fail, type `starterkit check`.")
+    return test.id
 
 
 def _hints(project: Project, tests: Iterable[str]) -> Iterator[tuple[str, Step, Hint]]:

@@ -14,6 +14,7 @@ from starterkit.project.commit import CommitRequest, CommitResult, commit_outcom
 from starterkit.project.learner_work import Choices, list_work, merger_for, resolve_as_chosen
 from starterkit.project.pins import pins_rule
 from starterkit.project.project import Project
+from starterkit.project.state import RememberedCheck
 from starterkit.template.model import Step
 from starterkit.testing.results import CheckResult
 
@@ -57,14 +58,14 @@ def next_step(project: Project, choices: Choices, say: Progress, *, continues: s
         state, head = project.state, project.repository.check_ready()
         template, coming = project.template, project.path.next_step(state.step)
         listing = list_work(project, choices)
-        if choices.check:
-            last = project.remembered_check(listing)
-            if last is None or not last.is_green:
-                say("Running the tests first …")
-                result = check(project, say=say)
-                if result.red:
-                    raise TestsRed(result)
-                listing = project.listing()
+        last = project.remembered_check(listing)
+        if choices.check and not (last and last.is_green):
+            say("Running the tests first …")
+            result = check(project, say=say)
+            if result.red:
+                raise TestsRed(result)
+            last, listing = RememberedCheck.of("", result), project.listing()
+        passed = {*state.stretch_passed, *(last.stretch_green if last else ())}
         save = save_message(project, finished=choices.check)
         if coming is None:
             return NextResult(None, written=_save_at_end(project, head, choices, save))
@@ -83,7 +84,7 @@ def next_step(project: Project, choices: Choices, say: Progress, *, continues: s
             command="next --solve" if continues else "next",
             save=save,
             message="" if has_markers else f"Start {step.label}",
-            state=replace(state, step=coming, solved=False),
+            state=replace(state, step=coming, solved=False, stretch_passed=tuple(sorted(passed))),
             step=coming,
             merger=merger,
             carried=carried,

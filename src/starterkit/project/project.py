@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -158,7 +158,8 @@ class Project:
 
     def expected_tests(self, step: str | None = None) -> tuple[ExpectedTest, ...]:
         """Return the tests of base and of the steps up to `step` (None: the current step)."""
-        return self.path.expected_tests(self.state.step if step is None else step)
+        tests, kept = self.path.expected_tests(self.state.step if step is None else step), self.state.stretch_passed
+        return tuple(replace(test, is_kept=True) if test.is_stretch and test.id in kept else test for test in tests)
 
     def step_with(self, test: str) -> Step | None:
         """Return the step that lists a test, among the steps so far. Return None for a test of base."""

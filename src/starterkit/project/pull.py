@@ -215,7 +215,8 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
     """Return the state after a merge and its learning path: the newer path and the later step.
 
     `base` is the state of the last common commit. If only one side changed the step, its step wins, even an earlier
-    step. Raises `ConflictError` if the path lacks a step, and `EnvironmentProblem` if a path can't be restored.
+    step. The stretch tests that passed on either side must keep passing. Raises `ConflictError` if the path lacks a
+    step, and `EnvironmentProblem` if a path can't be restored.
     """
     path_of = mine if theirs.path == base.path else theirs
     for state in dict.fromkeys((mine, theirs, path_of)):
@@ -233,7 +234,8 @@ def merged_state(project: Project, base: State, mine: State, theirs: State) -> t
         latest = theirs  # only the other side changed the step, perhaps to an earlier one
     elif (base.step, base.solved) == (theirs.step, theirs.solved):
         latest = mine
-    return replace(path_of, step=latest.step, solved=latest.solved), path
+    passed = tuple(sorted({*mine.stretch_passed, *theirs.stretch_passed}))
+    return replace(path_of, step=latest.step, solved=latest.solved, stretch_passed=passed), path
 
 
 @dataclass

@@ -82,7 +82,7 @@ class Attempt:
 
     @property
     def is_good(self) -> bool:
-        return self.result is not None and self.result.green and self.history_made
+        return self.result is not None and self.result.green and not self.result.unsolved and self.history_made
 
 
 class SolveSession:
@@ -225,7 +225,7 @@ def _merge_or_replace(session: SolveSession, head: Head, choices: Choices) -> So
         attempt = session.attempt(carried, "the solution merged into your code", check=choices.check)
         if attempt.is_good or not choices.check:
             return _write(session, head, SolveMethod.MERGED, attempt)
-        red = attempt.result.red if attempt.result else ()
+        red = attempt.result.unsolved if attempt.result else ()
         why = f"after the merge, {len(red)} tests failed" if red else "its migrations could not be created"
     else:
         why = f"you and the solution changed the same lines of {', '.join(each.path for each in carried.conflicts)}"
@@ -266,7 +266,7 @@ class NotSolved(ConflictError):
     """The solution doesn't fit the learner's code, and nothing was changed. `result` has the failing tests."""
 
     def __init__(self, step: Step, result: CheckResult | None) -> None:
-        red = result.red if result else ()
+        red = result.unsolved if result else ()
         reasons = [f"  ✗ {each.test.sentence} {(each.message.splitlines() or [''])[0]}" for each in red[:3]]
         more = f"\n  … and {len(red) - 3} more" if len(red) > 3 else ""
         super().__init__(

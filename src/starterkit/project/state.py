@@ -7,15 +7,16 @@ the last check, the hints shown and the undo history, and can be lost without ha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from starterkit.errors import FileError
 from starterkit.git.objects import FILE, FULL_ID, File
 from starterkit.git.worktree import write_file
-from starterkit.testing.results import CheckResult
+from starterkit.testing.results import CheckResult, TestResult
 from starterkit.textfile import ConflictMarkersError
 from starterkit.yamlfile import parse
 
@@ -24,6 +25,7 @@ ANSWERS_FILE = ".copier-answers.yml"
 STATE_FORMAT = 1
 _CHECKS_KEPT = 8
 _MARKERS = "markers"
+_STRETCH_PASSED = "stretch_passed"
 _MEND = "starterkit writes this file. Restore its last good version: `git checkout HEAD -- .starterkit.yml`."
 _MEND_MERGE = (
     "Abort the merge: `git merge --abort` or `git rebase --abort`. Then type `starterkit pull`, which can merge this "
@@ -37,7 +39,8 @@ class State:
 
     `template` is for example `starterkit:flask`. `version` is the starterkit version that wrote the path. `path` and
     `texts` are the commit ids of `refs/starterkit/path` and `refs/starterkit/template`. `step` is a step's full name or
-    `base`. `solved` means that the step's solution was merged (base counts as solved).
+    `base`. `solved` means that the step's solution was merged (base counts as solved). `stretch_passed` are the stretch
+    tests that passed when a step ended. If such a test fails later, the failure counts.
     """
 
     template: str
@@ -46,18 +49,21 @@ class State:
     texts: str
     step: str
     solved: bool
+    stretch_passed: tuple[str, ...] = ()
 
 
 def read_state(data: bytes) -> State:
     """Parse `.starterkit.yml`. Raises `FileError` with the wrong line and how to restore the file."""
     try:
-        keys = parse(data, STATE_FILE).mapping(("format", "template", "version", "path", "texts", "step", "state"))
+        names = ("format", "template", "version", "path", "texts", "step", "state")
+        keys = parse(data, STATE_FILE).mapping(names, (_STRETCH_PASSED,))
         keys["format"].integer(STATE_FORMAT, STATE_FORMAT)
         for name in ("path", "texts"):
             if not FULL_ID.fullmatch(keys[name].text()):
                 raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
         texts = {name: keys[name].text() for name in ("template", "version", "path", "texts", "step")}
-        return State(**texts, solved=keys["state"].choice(("given", "solved")) == "solved")
+        passed = keys[_STRETCH_PASSED].texts() if _STRETCH_PASSED in keys else ()
+        return State(**texts, solved=keys["state"].choice(("given", "solved")) == "solved", stretch_passed=passed)
     except FileError as wrong:
         fix = _MEND_MERGE if isinstance(wrong, ConflictMarkersError) else _MEND
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
@@ -68,11 +74,13 @@ def state_bytes(state: State) -> bytes:
 
     A comment line separates the path from the step. So git can merge a change of the path with a change of the step.
     """
+    passed = f"{_STRETCH_PASSED}: {json.dumps(state.stretch_passed, ensure_ascii=False)}\n"
     return (
         "# Written by starterkit: the learning path of this project and its present step. Commit this file, but "
         f"don't edit it.\nformat: {STATE_FORMAT}\ntemplate: {json.dumps(state.template)}\nversion: "
         f"{json.dumps(state.version)}\npath: {json.dumps(state.path)}\ntexts: {json.dumps(state.texts)}\n# How "
         f"far it has come:\nstep: {json.dumps(state.step)}\nstate: {'solved' if state.solved else 'given'}\n"
+        f"{passed if state.stretch_passed else ''}"
     ).encode()
 
 
@@ -85,10 +93,10 @@ def markers_entry(files: Sequence[str]) -> dict[str, Any]:
 class RememberedCheck:
     """The result of a check, as one machine remembers it.
 
-    `tree` is the id of the checked files (`WorkingTree.id`). `green` and `red` are the ids of passing and failing
-    tests. `blocker` is one line about a problem that stops many tests and that no hint solves, or "". `causes` has the
-    failing tests in groups with the same message. The test to start with comes first. `test_seconds` are the durations
-    of the tests by id.
+    `tree` is the id of the checked files (`WorkingTree.id`). `green` and `red` are the ids of passing and failing tests
+    that count. `stretch_green` and `stretch_red` are the stretch tests that don't count. `blocker` is one line about a
+    problem that stops many tests and that no hint solves, or "". `causes` has the failing tests in groups with the same
+    message. The test to start with comes first. `test_seconds` are the durations of the tests by id.
     """
 
     tree: str
@@ -99,19 +107,37 @@ class RememberedCheck:
     blocker: str = ""
     causes: tuple[tuple[str, ...], ...] = ()
     test_seconds: Mapping[str, float] = field(default_factory=dict)
+    stretch_green: tuple[str, ...] = ()
+    stretch_red: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, tree: str, result: CheckResult) -> RememberedCheck:
         """Return what to remember about a result for the files of `tree`."""
-        green = tuple(each.test.id for each in result.results if not each.is_red)
-        red = tuple(each.test.id for each in result.red)
-        causes = tuple(tuple(each.test.id for each in cause) for cause in result.causes)
-        test_seconds = {each.test.id: round(each.seconds, 3) for each in result.results if each.seconds}
-        return cls(tree, result.step, green, red, result.seconds, result.blocker, causes, test_seconds)
+        return cls(
+            tree,
+            result.step,
+            green=_ids(each for each in result.core if each.is_green),
+            red=_ids(result.red),
+            seconds=result.seconds,
+            blocker=result.blocker,
+            causes=tuple(map(_ids, result.causes)),
+            test_seconds={each.test.id: round(each.seconds, 3) for each in result.results if each.seconds},
+            stretch_green=_ids(each for each in result.stretch if each.is_green),
+            stretch_red=_ids(chain.from_iterable(result.stretch_causes)),
+        )
 
     @property
     def is_green(self) -> bool:
         return not self.red and bool(self.green)
+
+    @property
+    def passing(self) -> tuple[str, ...]:
+        """The ids of all passing tests."""
+        return (*self.green, *self.stretch_green)
+
+
+def _ids(results: Iterable[TestResult]) -> tuple[str, ...]:
+    return tuple(each.test.id for each in results)
 
 
 def _check(entry: Mapping[str, Any]) -> RememberedCheck:
@@ -124,6 +150,8 @@ def _check(entry: Mapping[str, Any]) -> RememberedCheck:
         blocker=str(entry.get("obstacle", "")),
         causes=tuple(tuple(map(str, cause)) for cause in entry.get("causes", ())),
         test_seconds={str(test): float(seconds) for test, seconds in entry.get("test_seconds", {}).items()},
+        stretch_green=tuple(map(str, entry.get("stretch_green", ()))),
+        stretch_red=tuple(map(str, entry.get("stretch_red", ()))),
     )
 
 

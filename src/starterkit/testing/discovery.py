@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from starterkit.template.model import BASE, Template
@@ -45,17 +45,25 @@ def expected_tests(template: Template, step: str, files: Mapping[str, bytes]) ->
     """
     sources = {test.id: (file, test) for file, test in tests_in(template, files)}
 
-    def expected(name: str, owner: str, guard: str = "") -> ExpectedTest:
+    def found(name: str, owner: str) -> ExpectedTest:
         if name not in sources:
-            return ExpectedTest(name, "", owner, name, guard)
+            return ExpectedTest(name, "", owner, name)
         file, test = sources[name]
-        return ExpectedTest(name, file, owner, test.sentence, guard, test.line)
+        return ExpectedTest(name, file, owner, test.sentence, line=test.line)
 
-    tests = [expected(name, BASE) for name in template.tests]
+    tests = [replace(found(name, BASE), behavior=template.behavior.get(name, "")) for name in template.tests]
     last = 0 if step == BASE else template.step_names.index(step) + 1
-    for name in template.step_names[:last]:
-        listed = template.step(name)
-        tests += [expected(test, name, listed.guards.get(test, "")) for test in listed.tests]
+    for listed in map(template.step, template.step_names[:last]):
+        for name in listed.tests:
+            test = replace(
+                found(name, listed.name),
+                guard=listed.guards.get(name, ""),
+                is_stretch=name in listed.stretch,
+                behavior=listed.behavior.get(name, ""),
+                platforms=listed.platforms.get(name, ()),
+                in_process=listed.in_process.get(name, ""),
+            )
+            tests.append(test)
     return tuple(tests)
 
 

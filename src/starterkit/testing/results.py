@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")  # its name in `platforms:` of step.yml
+
 
 class Outcome(StrEnum):
-    """The outcome of one test. A skipped test counts as failed."""
+    """The outcome of one test. A skipped test counts as failed. A test that isn't for this system doesn't count."""
 
     PASSED = "passed"
     FAILED = "failed"
     DID_NOT_RUN = "did not run"
+    NOT_HERE = "not on this system"
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,8 @@ class ExpectedTest:
     """A test that the path lists. `sentence` is its title, and `step` is the step that lists the test (or `base`).
 
     `file` is relative to the project, and "" if no test file contains the test. `line` starts at 1. `guard` is the
-    reason why a guard passes when its step begins, or "" for other tests.
+    reason why a guard passes when its step begins, or "" for other tests. `is_stretch` is true for a test for careful
+    work, and `is_kept` if such a test passed when its step ended. `Step` explains the other keys of step.yml.
     """
 
     id: str
@@ -39,6 +45,21 @@ class ExpectedTest:
     sentence: str
     guard: str = ""
     line: int = 0
+    is_stretch: bool = False
+    is_kept: bool = False
+    behavior: str = ""
+    platforms: tuple[str, ...] = ()
+    in_process: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        """True if the test runs on this system."""
+        return not self.platforms or SYSTEM in self.platforms
+
+    @property
+    def is_core(self) -> bool:
+        """True if the test must pass, on this system, before the next step can start."""
+        return self.is_here and not self.is_stretch
 
 
 @dataclass(frozen=True)
@@ -69,7 +90,16 @@ class TestResult:
 
     @property
     def is_red(self) -> bool:
-        return self.outcome is not Outcome.PASSED
+        return self.outcome in (Outcome.FAILED, Outcome.DID_NOT_RUN)
+
+    @property
+    def is_green(self) -> bool:
+        return self.outcome is Outcome.PASSED
+
+    @property
+    def is_core(self) -> bool:
+        """True if the result counts. A failing stretch test counts only if it passed when its step ended."""
+        return self.test.is_core or (self.is_red and self.test.is_kept)
 
 
 STOPPED_BEFORE = "Did not run, because the tests were stopped before it."
@@ -79,6 +109,9 @@ _FEW = 3  # up to this many failing tests can have the same message by chance
 @dataclass(frozen=True)
 class CheckResult:
     """The result of a check: a result for each test, and the duration in seconds.
+
+    Only the `core` decides whether the check passes. `green`, `red` and what follows from them are about the core. The
+    views `stretch` and `not_here` have the other results.
 
     `step` is the current step. `pristine` is true if the path's own tests ran in a copy of the project. `problem`
     describes an error of the whole run, or is "". `log` is the output of the test program. `own` are the results of the
@@ -94,13 +127,39 @@ class CheckResult:
     own: tuple[TestResult, ...] = ()
 
     @property
+    def core(self) -> tuple[TestResult, ...]:
+        """The results that count."""
+        return tuple(result for result in self.results if result.is_core)
+
+    @property
+    def stretch(self) -> tuple[TestResult, ...]:
+        """The results of stretch tests, which don't count."""
+        return tuple(result for result in self.results if result.test.is_here and not result.is_core)
+
+    @property
+    def not_here(self) -> tuple[TestResult, ...]:
+        """The results of tests that aren't for this system, so they didn't run."""
+        return tuple(result for result in self.results if not result.test.is_here)
+
+    @property
     def green(self) -> bool:
-        """True if there are tests and all tests pass."""
+        """True if there are tests and all tests that count pass."""
         return bool(self.results) and not self.red
 
     @property
     def red(self) -> tuple[TestResult, ...]:
-        return tuple(result for result in self.results if result.is_red)
+        """The failing tests that count."""
+        return tuple(result for result in self.core if result.is_red)
+
+    @property
+    def stretch_red(self) -> tuple[TestResult, ...]:
+        """The failing tests that don't count."""
+        return tuple(result for result in self.stretch if result.is_red)
+
+    @property
+    def unsolved(self) -> tuple[TestResult, ...]:
+        """The failing tests that a solution of the current step must make pass."""
+        return (*self.red, *(result for result in self.stretch_red if result.is_new))
 
     @property
     def broken(self) -> tuple[TestResult, ...]:
@@ -123,14 +182,27 @@ class CheckResult:
     @property
     def first_red(self) -> TestResult | None:
         """The failing test to start with: the one that stopped the run, or the first in the path's order."""
-        return next((result for result in self.red if result.message != STOPPED_BEFORE), next(iter(self.red), None))
+        return next(iter(_first_in_front(self.red)), None)
 
     @property
     def causes(self) -> tuple[tuple[TestResult, ...], ...]:
         """The failing tests, grouped by message and line. The group of the first failing test comes first."""
-        groups: dict[tuple[str, SourceLine | None], list[TestResult]] = {}
-        for result in (*filter(None, [self.first_red]), *self.red):
-            group = groups.setdefault((result.message, result.place), [])
-            if result not in group:
-                group.append(result)
-        return tuple(map(tuple, groups.values()))
+        return _by_cause(self.red)
+
+    @property
+    def stretch_causes(self) -> tuple[tuple[TestResult, ...], ...]:
+        """The failing stretch tests that don't count, grouped in the same way."""
+        return _by_cause(self.stretch_red)
+
+
+def _first_in_front(red: Sequence[TestResult]) -> tuple[TestResult, ...]:
+    """Return failing tests with the one to start with in front: the one that stopped the run, or the first."""
+    first = next((result for result in red if result.message != STOPPED_BEFORE), None)
+    return (*filter(None, [first]), *(result for result in red if result is not first))
+
+
+def _by_cause(red: Sequence[TestResult]) -> tuple[tuple[TestResult, ...], ...]:
+    groups: dict[tuple[str, SourceLine | None], list[TestResult]] = {}
+    for result in _first_in_front(red):
+        groups.setdefault((result.message, result.place), []).append(result)
+    return tuple(map(tuple, groups.values()))

@@ -7,7 +7,7 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -93,17 +93,16 @@ def run_tests(
     `Cancelled`.
     """
     tests = _chosen(expected, selected)
-    present = [test for test in tests if test.file and (folder / test.file).is_file()]
+    here = [test for test in tests if test.is_here]
+    present = [test for test in here if test.file and (folder / test.file).is_file()]
     matchers: list[ReportMatcher] = []
     if present:
-        say(f"Running {len(tests)} tests" if len(tests) != 1 else "Running one test")
-        limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(tests)) if limit_seconds is None else limit_seconds
+        say(f"Running {len(here)} tests" if len(here) != 1 else "Running one test")
+        limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(here)) if limit_seconds is None else limit_seconds
         source_tree = SourceTree(folder, template.owns, prepared.programs)
 
         def run_group(group: Group, cancelled: Callable[[], bool]) -> ReportMatcher:
-            arguments = _arguments(
-                template, group, are_whole_files=_are_whole_files(group, () if selected else expected, folder)
-            )
+            arguments = _arguments(template, group, () if selected else expected, folder)
             report, ended = run_program(folder, prepared, template, arguments, limit, launcher, cancelled)
             return ReportMatcher(source_tree, group, report, ended)
 
@@ -112,7 +111,7 @@ def run_tests(
     marked = (
         replace(result, was_green=result.is_red and test.id in remembered_green, is_new=test.step == step)
         for test in tests
-        for result in (results.get(test) or _absent_file(test),)
+        for result in (results.get(test) or _not_run(test),)
     )
     ends = [matcher.ended for matcher in matchers]
     seconds, log = max((ended.seconds for ended in ends), default=0.0), "\n".join(ended.output for ended in ends)
@@ -145,12 +144,22 @@ def _has_only(path: Path, name: str, ids: Sequence[str]) -> bool:
     return on_disk == [id for id in ids if id in on_disk]
 
 
-def _arguments(template: Template, tests: Sequence[ExpectedTest], *, are_whole_files: bool) -> list[str]:
-    if are_whole_files:
+def _arguments(
+    template: Template, tests: Sequence[ExpectedTest], expected: Sequence[ExpectedTest], folder: Path
+) -> list[str]:
+    """Return the arguments that run these tests. `_are_whole_files` explains `expected`."""
+    if _are_whole_files(tests, expected, folder):
         return list(dict.fromkeys(test.file for test in tests))
-    arguments = [_selecting(pattern, test) for test in tests for pattern in template.select]
+    arguments = [_selecting(pattern, test) for test in _there(tests, folder) for pattern in template.select]
     # Options come before files, because some programs ignore options after the first file.
     return sorted(dict.fromkeys(arguments), key=lambda argument: not argument.startswith("-"))
+
+
+def _there(tests: Sequence[ExpectedTest], folder: Path) -> Iterator[ExpectedTest]:
+    """Yield the tests that their files have, and all tests of an unreadable file. pytest rejects a missing test."""
+    files = dict.fromkeys(test.file for test in tests)
+    found = {file: {each.id for each in found_tests(file, (folder / file).read_bytes())} for file in files}
+    yield from (test for test in tests if test.id in found[test.file] or not found[test.file])
 
 
 def _selecting(pattern: str, test: ExpectedTest) -> str:
@@ -319,6 +328,10 @@ class ReportMatcher:
 def without_parameters(name: str) -> str:
     """Return the name of a test without the parameters that pytest adds: `test_a[1-2]` is `test_a`."""
     return re.sub(r"\[.*\]$", "", name, flags=re.DOTALL)
+
+
+def _not_run(test: ExpectedTest) -> TestResult:
+    return _absent_file(test) if test.is_here else TestResult(test, Outcome.NOT_HERE)
 
 
 def _absent_file(test: ExpectedTest) -> TestResult:

@@ -24,6 +24,7 @@ class Rule(StrEnum):
     HINTS = "hints"
     LESSON = "lesson"
     REVIEW = "review"
+    BEHAVIOR = "behavior"
     WORDING = "wording"
     FILES = "files"
     CLEAN = "clean"
@@ -48,7 +49,7 @@ class Status(StrEnum):
 
 # Some rules check only the base, and some check the base and each step. All other rules check each step.
 _BASE_ONLY = (Rule.PLAIN_COPIER, Rule.BASE_GREEN)
-_BASE_TOO = (Rule.RENDERS, Rule.FILES, Rule.CLEAN, Rule.SAFE)
+_BASE_TOO = (Rule.RENDERS, Rule.BEHAVIOR, Rule.FILES, Rule.CLEAN, Rule.SAFE)
 BASE_RULES = tuple(rule for rule in Rule if rule in (*_BASE_ONLY, *_BASE_TOO))
 STEP_RULES = tuple(rule for rule in Rule if rule not in _BASE_ONLY)
 

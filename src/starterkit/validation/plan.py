@@ -157,12 +157,15 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     if rule is Rule.FILES:
         inputs.append(digest(*(item for pair in subject.raw_files(step).items() for item in pair)))
         inputs.append(is_stale(subject, step))
+    if rule is Rule.BEHAVIOR:
+        inputs.append([template.behavior, *(earlier.behavior for earlier in template.steps)])
     if step == BASE:
         return [*inputs, template.tests, template.own_history, subject.digests[BASE]]
     so_far = template.step_names[: template.step_names.index(step) + 1]
     inputs.append(subject.digests[f"solution {step}"])
-    inputs.append([template.tests, *((earlier.tests, earlier.guards) for earlier in map(template.step, so_far))])
-    if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.WORDING):
+    lists = ((earlier.tests, earlier.guards, earlier.platforms) for earlier in map(template.step, so_far))
+    inputs.append([template.tests, *lists])
+    if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.BEHAVIOR, Rule.WORDING):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
     if rule is Rule.CARRIES:
         solutions = subject.external_solutions

@@ -24,6 +24,7 @@ from starterkit.validation.causes import without_consequences
 from starterkit.validation.model import Finding, Report, Rule, RuleResult, Severity, Status
 from starterkit.validation.plan import RuleRun
 from starterkit.validation.rules.base_green import base_green
+from starterkit.validation.rules.behavior import behavior
 from starterkit.validation.rules.carries import carries
 from starterkit.validation.rules.clean import clean
 from starterkit.validation.rules.earned import earned
@@ -53,6 +54,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.HINTS: hints,
     Rule.LESSON: lesson,
     Rule.REVIEW: review,
+    Rule.BEHAVIOR: behavior,
     Rule.WORDING: wording,
     Rule.FILES: files,
     Rule.CLEAN: clean,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -144,10 +144,13 @@ class TemplateUnderTest:
         return f"project/{path}{SUFFIX}" if f"{path}{SUFFIX}" in self.project else ""
 
     def expected(self, step: str) -> tuple[ExpectedTest, ...]:
-        """Return the tests that the base and all steps up to this step list, in path order."""
+        """Return the tests that the base and all steps up to this step list, in path order.
+
+        All of them count here, because a solution must also pass the stretch tests.
+        """
         label = BASE if step == BASE else f"given {step}"
         files = {path: file.data for path, file in self.layer(label).items() if self.template.is_test_file(path)}
-        return expected_tests(self.template, step, files)
+        return tuple(replace(test, is_stretch=False) for test in expected_tests(self.template, step, files))
 
     def new_tests(self, step: str) -> tuple[ExpectedTest, ...]:
         """Return the tests that only this step (or the base) lists."""

@@ -12,10 +12,9 @@ from starterkit.errors import StarterkitError
 from starterkit.project.project import Project, open_project
 from starterkit.project.state import STATE_FILE
 from starterkit.project.watch import Crash, Done, Event, Running, Saved, Trouble, Verdict
-from starterkit.testing.results import ExpectedTest, TestResult
+from starterkit.testing.results import ExpectedTest, Outcome, TestResult
 from starterkit.web.site import SiteState
 from starterkit.web.views import (
-    WAITING,
     check_view,
     crash_view,
     error_view,
@@ -140,9 +139,10 @@ class Board:
             self.patch(trouble=error_view(error))
 
     def _first_red(self) -> str:
+        """Return the first failing test that counts. If all of these pass, return the first failing stretch test."""
         with self._lock:
-            red = (test["id"] for test in self._state["tests"] if test["outcome"] not in ("passed", WAITING))
-            return next(red, "")
+            red = [test for test in self._state["tests"] if test["outcome"] in (Outcome.FAILED, Outcome.DID_NOT_RUN)]
+            return next((test["id"] for test in sorted(red, key=lambda test: not test["counts"])), "")
 
     def _read_state(self) -> bytes:
         file = self._folder / STATE_FILE

@@ -10,7 +10,7 @@ from starterkit.project.project import Project
 from starterkit.project.status import is_last_step, project_status
 from starterkit.sanitize import strip_control
 from starterkit.template.model import Step
-from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
+from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.web.lesson import lesson_html, markdown_html
 from starterkit.web.site import SiteState
 
@@ -39,7 +39,8 @@ def _step_view(step: Step) -> dict[str, Any]:
         "title": step.title,
         "summary": step.summary,
         "minutes": step.minutes,
-        "tests": len(step.tests),
+        "tests": len(step.core_tests),
+        "stretch": len(step.stretch),
     }
 
 
@@ -51,7 +52,9 @@ def expected_view(test: ExpectedTest) -> dict[str, Any]:
         "step": test.step,
         "file": test.file,
         "guard": test.guard,
-        "outcome": WAITING,
+        "isStretch": test.is_stretch,
+        "counts": test.is_core,
+        "outcome": WAITING if test.is_here else Outcome.NOT_HERE.value,
     }
 
 
@@ -59,6 +62,7 @@ def result_view(result: TestResult) -> dict[str, Any]:
     """Return a test with its verdict."""
     return {
         **expected_view(result.test),
+        "counts": result.is_core,
         "outcome": result.outcome.value,
         "message": strip_control(result.message),
         "place": str(result.place or ""),

@@ -21,6 +21,7 @@ from starterkit.git.objects import FILE, File
 from starterkit.git.worktree import write_file
 from starterkit.progress import Progress, no_progress
 from starterkit.template.model import BASE
+from starterkit.testing.results import Outcome
 from starterkit.workshop import events as event_log
 from starterkit.workshop.model import Person, Workshop
 from starterkit.workshop.parallel import each
@@ -39,7 +40,8 @@ class PersonProgress:
 
     `begun` says if there is more than the first commit of the project. `refs` is a fingerprint of the branches that
     `collect` last saw. `filled` are the steps from `catch-up`. `green` and `tests` count the passing tests and all
-    tests. `same_red` counts successive commits with the same first failing test.
+    tests, without stretch tests. `stretch_green` and `stretch_tests` count the stretch tests. `same_red` counts
+    successive commits with the same first failing test.
     """
 
     reached: bool | None = None
@@ -61,6 +63,8 @@ class PersonProgress:
     sentence: str = ""
     green: int = 0
     tests: int = 0
+    stretch_green: int = 0
+    stretch_tests: int = 0
     late: bool = False
     same_red: int = 0
 
@@ -223,6 +227,8 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
     own, verdict = _text(event, "own") or commit, _text(event, "verdict")
     rows = event.get("results")
     tests = [test for test in rows if isinstance(test, Mapping)] if isinstance(rows, list) else []
+    tests = [test for test in tests if test.get("outcome") != Outcome.NOT_HERE]
+    core, stretch = ([test for test in tests if (test.get("stretch") is True) is kind] for kind in (False, True))
     is_same = first and first == known.first_red and step == known.graded_step
     tries = known.same_red + (own != known.graded_own) if is_same else int(bool(first))
     return replace(
@@ -234,11 +240,17 @@ def _apply_graded(known: PersonProgress, event: Mapping[str, Any]) -> PersonProg
         verdict_why=_text(event, "why"),
         first_red=first,
         sentence=next((_text(test, "sentence") for test in tests if test.get("test") == first), ""),
-        green=sum(test.get("outcome") == "passed" for test in tests) if verdict in (GREEN, RED) else 0,
-        tests=len(tests),
+        green=_passed(core) if verdict in (GREEN, RED) else 0,
+        tests=len(core),
+        stretch_green=_passed(stretch) if verdict in (GREEN, RED) else 0,
+        stretch_tests=len(stretch),
         late=event.get("late") is True,
         same_red=tries,
     )
+
+
+def _passed(tests: Iterable[Mapping[str, Any]]) -> int:
+    return sum(test.get("outcome") == Outcome.PASSED for test in tests)
 
 
 def _seen_by_grading(known: PersonProgress, event: Mapping[str, Any]) -> PersonProgress:

@@ -69,6 +69,33 @@ def test_a_screen_has_at_most_24_lines(console: Console, kind: str, count: int, 
     assert any("Start at conduit/a.py:3." in line.plain for line in lines)
 
 
+@pytest.mark.parametrize(("kind", "count", "notes"), [*product(MESSAGES, (1, 2, 40), (0, 5))])
+def test_a_screen_of_stretch_tests_has_at_most_24_lines(console: Console, kind: str, count: int, notes: int) -> None:
+    results = [failing(0, MESSAGES[kind], place=SourceLine("conduit/a.py", 3), source="    x = y " * 20, caret=4)]
+    results += [failing(number, f"{number} {LONG}") for number in range(1, count)]
+    stretch = [replace(each, test=replace(each.test, is_stretch=True)) for each in results]
+    core = TestResult(failing(99, "").test, Outcome.PASSED)
+
+    lines = shown(console, check([*stretch, core]), notes)
+
+    assert lines[0].plain == f"ok  1 of 1 tests pass. 0 of {count} stretch tests pass (1.0 s)."
+    assert any(line.plain.startswith("stretch ") for line in lines)
+    assert rows(lines) < 24
+
+
+def test_stretch_tests_are_only_counted_while_other_tests_fail(console: Console) -> None:
+    stretch = failing(0, "Expected one favorite. Found two.", is_new=True)
+    stretch = replace(stretch, test=replace(stretch.test, is_stretch=True))
+    core = failing(1, "Expected a form.", is_new=True)
+
+    lines = [line.plain for line in shown(console, check([stretch, core]))]
+    everything = [line.plain.strip() for line in all_lines(console, check([stretch, core]))]
+
+    assert lines[0].startswith("FAILED  0 of 1 tests pass. 0 of 1 stretch tests pass (1.0 s).")
+    assert not any("favorite" in line for line in lines)
+    assert everything.index("Expected a form.") < everything.index("Expected one favorite. Found two.")
+
+
 def test_what_the_code_printed_adds_at_most_12_lines(console: Console) -> None:
     output = "\n".join(f"{number} {'x' * 200}" for number in range(100))
     results = [failing(0, LONG, output=output), *(failing(number, f"{number} {LONG}") for number in range(1, 40))]

@@ -44,7 +44,7 @@ def _show(console: Console, shown: HintShown) -> None:
         same = "The next test fails for the same reason." if shown.is_same_cause else "The next test has a hint."
         console.print(same)
         console.print()
-    console.print("Test: ", text(shown.sentence, "bold"), hang=2)
+    console.print("Stretch test: " if shown.is_stretch else "Test: ", text(shown.sentence, "bold"), hang=2)
     if shown.test != shown.sentence:  # the id of a Node test is its title, so don't show it twice
         console.print(text(f"({shown.test})", "dim"), indent=2)
     console.print()
@@ -78,5 +78,6 @@ def _as_json(shown: HintShown | None) -> dict[str, Any]:
         **pick(shown, "test", "sentence"),
         "step": step,
         **pick(shown, "text", "number", "total", "instead_of"),
+        "stretch": shown.is_stretch,
         "next": "check",
     }

@@ -42,7 +42,8 @@ def lesson(
 
 def _show(console: Console, step: Step, markdown: str, file: str) -> None:
     """Show a lesson: in a pager on a terminal, as plain Markdown elsewhere. `file` is the lesson's path, or ""."""
-    if console.json("lesson", {"step": step.name, "title": step.title, "markdown": markdown, "links": step.links}):
+    answer = {"step": step.name, "title": step.title, "markdown": markdown, "links": step.links}
+    if console.json("lesson", {**answer, "stretch": step.stretch}):
         return
     if not sys.stdout.isatty():
         console.verbatim(markdown.rstrip("\n") + _links_in_markdown(step))

@@ -54,8 +54,14 @@ def _show(console: Console, templates: Sequence[Template], current: Path, *, wit
 def _show_steps(console: Console, template: Template) -> None:
     console.print()
     for step in template.steps:
-        tests = f"{len(step.tests)} tests"
-        console.print(f"{step.number}  {step.title:24}{minutes(step.minutes):>11}{tests:>10}", indent=4)
+        tests = f"{len(step.core_tests)} tests"
+        row = f"{step.number}  {step.title:24}{minutes(step.minutes):>11}{tests:>10}{stretch_cell(step)}"
+        console.print(row, indent=4)
+
+
+def stretch_cell(step: Step) -> str:
+    """Return the last cell of a step's row, with the number of its stretch tests, or ""."""
+    return f"  + {len(step.stretch)} stretch" if step.stretch else ""
 
 
 def _as_json(template: Template) -> dict[str, Any]:
@@ -69,5 +75,5 @@ def _as_json(template: Template) -> dict[str, Any]:
 
 def step_as_json(step: Step) -> dict[str, Any]:
     """Return the JSON of a step for `list`, `next` and `status`, without its tests and hints."""
-    counts = {"tests": len(step.tests), "guards": len(step.guards)}
+    counts = {"tests": len(step.core_tests), "guards": len(step.guards), "stretch": len(step.stretch)}
     return {**pick(step, "name", "number", "title", "summary", "minutes"), **counts, "resets_data": step.resets_data}

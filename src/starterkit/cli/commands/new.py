@@ -261,7 +261,7 @@ def _show(console: Console, created: Created) -> int:
     else:
         step = created.template.step(state.step)
         console.print(
-            f"You start at {step.label}. {len(result.red)} of {len(result.results)} tests fail, "
+            f"You start at {step.label}. {len(result.red)} of {len(result.core)} tests fail, "
             "because this step isn't solved yet."
         )
     if state.step == BASE and created.template.step_names:

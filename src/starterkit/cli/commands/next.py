@@ -7,13 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from starterkit.cli.commands.check import check_as_json, next_command
+from starterkit.cli.commands.check import check_as_json, expected_as_json, next_command
 from starterkit.cli.commands.list import step_as_json
 from starterkit.cli.commands.shared import changes
 from starterkit.cli.commands.shared.learner_work import ask_about_large_files, choices
 from starterkit.cli.commands.shared.verdict import end_lines, show_failing
 from starterkit.cli.commands.solve import show_solved, show_way, solved_as_json
-from starterkit.cli.console.console import Console, pick
+from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import markup, minutes, text
 from starterkit.cli.options import KeepMine, LeaveOut, Markers, SaveLarge, TakeTheirs, console_of, flag
 from starterkit.cli.session import project_here
@@ -105,7 +105,9 @@ def _show_stopped(console: Console, stopped: TestsRed) -> int:
 
 
 def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
-    new, guards = [test for test in tests if not test.guard], [test for test in tests if test.guard]
+    here = [test for test in tests if test.is_here]
+    new, guards = [test for test in here if test.is_core and not test.guard], [test for test in here if test.guard]
+    stretch = [test for test in here if test.is_stretch and not test.guard]
     console.print()
     if len(new) == 1:
         console.print("1 new test. It fails until you write the code:")
@@ -117,12 +119,19 @@ def _show_tests(console: Console, tests: Sequence[ExpectedTest]) -> None:
         console.print("These tests already pass. Keep them passing:")
     for test in guards:
         console.print(text("- ", "green"), test.sentence, indent=2, hang=2)
+    if stretch:
+        console.print("Stretch tests are for careful work. You can continue without them:")
+    for test in stretch:
+        console.print(text("- ", "magenta"), test.sentence, indent=2, hang=2)
+    for test in tests:
+        if not test.is_here:
+            console.print(f"Not on this system: {test.sentence}", hang=2)
 
 
 def _show_end(console: Console, template: Template, *, saved: bool) -> None:
     if saved:
         console.ok("Your work is saved as a commit.")
-    tests = len(template.tests) + sum(len(step.tests) for step in template.steps)
+    tests = len(template.tests) + sum(len(step.core_tests) for step in template.steps)
     console.print(text(f"You have reached the end of the {template.title} path.", "bold green"))
     console.print()
     console.print(
@@ -140,7 +149,7 @@ def _as_json(
     return {
         "finished": step is None,
         "step": step_as_json(step) if step else None,
-        "tests": [pick(test, "id", "sentence", "guard") for test in tests],
+        "tests": [expected_as_json(test) for test in tests],
         "lesson": lesson,
         **changes.written_as_json(advanced.written),
         "put_back": carried.restored if carried else [],

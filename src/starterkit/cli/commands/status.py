@@ -7,8 +7,9 @@ from typing import Any
 
 import typer
 
-from starterkit.cli.commands.list import step_as_json
+from starterkit.cli.commands.list import step_as_json, stretch_cell
 from starterkit.cli.commands.shared.new_site import new_site_command
+from starterkit.cli.commands.shared.verdict import passed_of
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.text import markup, minutes, text
 from starterkit.cli.options import console_of, folder_of
@@ -62,10 +63,11 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
     console.print(text(f"The {seen.template.title} path", "bold"), f"  in {folder.name}")
     console.print()
     standing = "here" if seen.at is None else "done"
-    _show_row(console, standing, "00", "The starter project", "", len(seen.template.tests))
+    _show_row(console, standing, "00", "The starter project", "", f"{len(seen.template.tests)} tests")
     for row in seen.steps:
         step = row.step
-        _show_row(console, row.standing.value, step.number, step.title, minutes(step.minutes), len(step.tests))
+        tests = f"{f'{len(step.core_tests)} tests':>10}{stretch_cell(step)}"
+        _show_row(console, row.standing.value, step.number, step.title, minutes(step.minutes), tests)
     console.print()
     _show_last_check(console, seen)
     if seen.undoable:
@@ -104,9 +106,9 @@ def _show_beginning(console: Console, current: Path) -> None:
     console.type_next("Create a site in a new folder", new_site_command(current))
 
 
-def _show_row(console: Console, standing: str, number: str, title: str, time: str, tests: int) -> None:
+def _show_row(console: Console, standing: str, number: str, title: str, time: str, tests: str) -> None:
     title_cell = text(f"{title:24}", "bold" if standing == "here" else "")
-    cells = (text(f"{standing:7}", _STYLES[standing]), f"  {number}  ", title_cell, f"{time:>8}{f'{tests} tests':>10}")
+    cells = (text(f"{standing:7}", _STYLES[standing]), f"  {number}  ", title_cell, f"{time:>8}{tests:>10}")
     console.print(*cells, indent=2)
 
 
@@ -115,11 +117,13 @@ def _show_last_check(console: Console, seen: ProjectStatus) -> None:
         is_old = seen.stale is not None and seen.stale.step == (seen.at.name if seen.at else BASE)
         console.print("Your files have changed since the last check." if is_old else "The tests haven't run yet.")
         return
-    total = len(seen.last.red) + len(seen.last.green)
-    if seen.last.red:
-        console.print(text("FAILED", "bold red"), f"  Last check: {len(seen.last.green)} of {total} tests pass.")
+    last = seen.last
+    total, stretch = len(last.red) + len(last.green), len(last.stretch_red) + len(last.stretch_green)
+    passed = passed_of((len(last.green), total), (len(last.stretch_green), stretch))
+    if last.red:
+        console.print(text("FAILED", "bold red"), f"  Last check: {passed}.")
     else:
-        console.ok(f"Last check: all {total} tests pass.")
+        console.ok(f"Last check: {passed if stretch else f'all {total} tests pass'}.")
 
 
 def _type_next(console: Console, seen: ProjectStatus) -> None:
@@ -149,4 +153,5 @@ def _check_as_json(check: RememberedCheck | None, *, fresh: bool) -> dict[str, A
     if check is None:
         return None
     counts = {"green": len(check.green), "red": check.red, "seconds": round(check.seconds, 3)}
-    return {"fresh": fresh, "step": check.step, **counts}
+    stretch = {"green": len(check.stretch_green), "red": check.stretch_red}
+    return {"fresh": fresh, "step": check.step, **counts, "stretch": stretch}

@@ -12,7 +12,7 @@ import typer
 
 from starterkit.cli.commands.check import check_as_json, test_as_json
 from starterkit.cli.commands.shared.changes import error_as_json
-from starterkit.cli.commands.shared.verdict import SCREEN_LINES, short_lines
+from starterkit.cli.commands.shared.verdict import SCREEN_LINES, passed_of, short_lines
 from starterkit.cli.console.console import Console
 from starterkit.cli.console.keys import pressed, single_keys
 from starterkit.cli.console.text import Text, joined, markup, text
@@ -194,8 +194,8 @@ class _Screen:
     def _title(self) -> Text:
         step, result = self._project.step, self._run.result
         label = step.label if step else "Before the first step"
-        total = len(self._project.expected_tests())
-        passed = len(result.results) - len(result.red)
+        total = max(len(result.core), sum(test.is_core for test in self._project.expected_tests()))
+        passed = len(result.core) - len(result.red)
         done = _BAR * passed // max(1, total)
         bar = text("#" * done, "green"), text("." * (_BAR - done), "dim")
         count = f"  {passed} of {total} tests pass" if self._run.is_done else ""
@@ -211,11 +211,19 @@ class _Screen:
         if not run.is_done:
             newest = run.result.results[-1:]
             return [text(""), *(joined(text("ok", "bold green"), "  ", each.test.sentence) for each in newest)]
-        return self._after_green()
+        end = self._after_green()
+        if not run.result.stretch_red:
+            return end
+        passed = passed_of((0, 0), (len(run.result.stretch) - len(run.result.stretch_red), len(run.result.stretch)))
+        end = [text(""), *console.paragraph(f"{passed}. You can continue without the others."), *end]
+        return short_lines(console, run.result, end, height=height, printed=_PRINTED_LINES, with_counts=False)
 
     def _after_green(self) -> list[Text]:
-        console, step, count = self._console, self._project.step, len(self._run.result.results)
-        lines = [text(""), joined(text("ok", "bold green"), f"  All {count} tests pass.")]
+        console, step, result = self._console, self._project.step, self._run.result
+        lines = [text("")]
+        if not result.stretch_red:
+            count = len(result.core) + len(result.stretch)
+            lines.append(joined(text("ok", "bold green"), f"  All {count} tests pass."))
         if has_review(self._project, self._run.result):
             lines += console.paragraph("Press s to compare your code with the solution.")
         if is_last_step(self._project):

@@ -169,7 +169,7 @@ def _of_unearned(work: RuleContext, tests: Sequence[ExpectedTest], tried: Sequen
 
 
 def _unearned(tests: Sequence[ExpectedTest], tried: Sequence[_Tried]) -> list[ExpectedTest]:
-    return [test for test in tests if not any(test.id in entry.earned for entry in tried)]
+    return [test for test in tests if test.is_here and not any(test.id in entry.earned for entry in tried)]
 
 
 def _lines_by_test(tests: Sequence[ExpectedTest], tried: Sequence[_Tried]) -> dict[str, dict[str, list[int]]]:

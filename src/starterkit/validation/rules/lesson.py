@@ -26,13 +26,19 @@ def lesson(work: RuleContext) -> list[Finding]:
 
 
 def _form(work: RuleContext, text: str) -> Iterator[tuple[int, str]]:
-    label, limits = work.template.step(work.step).label, work.template.validation.limits
+    step, limits = work.template.step(work.step), work.template.validation.limits
+    label = step.label
     lines = prose_lines(text)
     filled = [(number, line) for number, line in lines if line.strip()] or [(1, "")]
     number, first = filled[0]
     if first.strip() != f"# {label}":
         yield number, f"expected `# {label}` as the first line, found `{first.strip()}`"
     headings = {number: line[3:].strip() for number, line in lines if line.startswith("## ")}
+    stretch = next((number for number, heading in headings.items() if heading == limits.lesson_stretch), None)
+    if step.stretch and stretch is None:
+        yield 1, f"the step has stretch tests, so the lesson needs a section `## {limits.lesson_stretch}`"
+    if step.stretch and stretch is not None:
+        del headings[stretch]
     sections = limits.lesson_sections
     if tuple(headings.values()) != sections:
         unknown = next((number for number, heading in headings.items() if heading not in sections), 1)

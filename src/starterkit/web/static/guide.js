@@ -82,23 +82,35 @@ function markScrollable() {
 
 // ---- tests
 
-const isRed = (test) => test.outcome !== "passed" && test.outcome !== "waiting";
-const WORDS = { passed: "passes", failed: "fails", "did not run": "did not run", waiting: "waits" };
-const SIGNS = { passed: "✓", failed: "✕", "did not run": "✕", waiting: "○" };
+const isRed = (test) => test.outcome === "failed" || test.outcome === "did not run";
+const NOT_HERE = "not on this system";
+const WORDS = { passed: "passes", failed: "fails", "did not run": "did not run", waiting: "waits", [NOT_HERE]: NOT_HERE };
+const SIGNS = { passed: "✓", failed: "✕", "did not run": "✕", waiting: "○", [NOT_HERE]: "–" };
 
 function counts(tests) {
   return { passed: tests.filter((test) => test.outcome === "passed").length, total: tests.length };
 }
 
 function testItem(test) {
-  const kind = isRed(test) ? "failed" : test.outcome;
+  const kind = isRed(test) ? "failed" : test.outcome === "passed" ? "passed" : "waiting";
   return el("li", { class: kind + (test.isOld ? " old" : ""), title: test.id },
     el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[test.outcome]),
-    el("span", {}, test.sentence, el("span", { class: "hidden" }, `: ${WORDS[test.outcome]}`)));
+    el("span", {}, test.sentence, ...(test.outcome === NOT_HERE ? [el("span", { class: "quiet" }, ` (${NOT_HERE})`)]
+      : [el("span", { class: "hidden" }, `: ${WORDS[test.outcome]}`)])));
 }
 
+// Only the core decides whether a step is done. Stretch tests and tests for other systems don't count.
+const core = (tests) => tests.filter((test) => test.counts);
+const stretch = (tests) => tests.filter((test) => test.isStretch && !test.counts && test.outcome !== NOT_HERE);
+const apart = (tests) => tests.filter((test) => test.isStretch && !test.counts);
+
 function isGreen() {
-  return state.phase === "done" && state.tests.length > 0 && !state.tests.some(isRed);
+  return state.phase === "done" && state.tests.length > 0 && !core(state.tests).some(isRed);
+}
+
+function passing(all, more) {
+  const numbers = more.total ? `. ${more.passed} of ${more.total} stretch tests pass` : "";
+  return `${all.passed} of ${all.total} tests pass${numbers}`;
 }
 
 function currentTests() {
@@ -109,48 +121,60 @@ function currentTests() {
 function renderTests() {
   const current = currentTests();
   const earlier = state.tests.filter((test) => !current.includes(test));
-  const all = counts(state.tests);
-  const own = counts(current);
+  const all = counts(core(state.tests));
+  const more = counts(stretch(state.tests));
+  const own = counts(core(current));
   const running = state.phase === "running" || state.phase === "starting";
-  const first = state.tests.find(isRed);
+  const failing = core(state.tests).find(isRed);
   const green = isGreen();
+  const first = failing || (green ? stretch(state.tests).find(isRed) : undefined);
 
-  document.body.dataset.phase = green ? "green" : running ? "running" : state.phase === "trouble" || first ? "red" : state.phase;
-  setText("count", all.total ? `${all.passed} of ${all.total} tests pass` : "Starting …");
+  document.body.dataset.phase = green ? "green" : running ? "running" : state.phase === "trouble" || failing ? "red" : state.phase;
+  setText("count", all.total ? passing(all, more) : "Starting …");
   $("bar-passed").style.width = all.total ? `${(100 * all.passed) / all.total}%` : "0";
   const line = state.busy || (running ? "Running the tests …"
     : state.phase === "done" ? `The tests took ${state.seconds.toFixed(1)} s.` : "");
   setText("run-line", line);
-  setText("pill-text", running ? "Running …" : state.phase === "trouble" ? "Tests can't run" : green ? "All tests pass"
+  setText("pill-text", running ? "Running …" : state.phase === "trouble" ? "Tests can't run" : green ? (first ? "Tests pass" : "All tests pass")
     : `${plural(all.total - all.passed, "test")} left`);
 
   show("trouble", state.phase === "trouble");
   if (state.trouble) $("trouble-text").replaceChildren(...message(state.trouble.message, state.trouble.fix));
   renderFirst(first);
   show("green", green);
-  if (green) renderGreen(all.total);
+  if (green) renderGreen(all, more);
 
   setText("step-title", state.step ? "This step" : "The starter project");
   setText("step-count", `${own.passed} of ${own.total}`);
-  $("step-tests").replaceChildren(...current.map(testItem));
+  const extra = apart(current);
+  const listed = current.filter((test) => !extra.includes(test));
+  const extraCounts = counts(stretch(current));
+  $("step-tests").replaceChildren(...listed.map(testItem));
+  show("stretch", extra.length > 0);
+  setText("stretch-count", `${extraCounts.passed} of ${extraCounts.total}`);
+  $("stretch-tests").replaceChildren(...extra.map(testItem));
   const task = $("task-tests");
   if (task) {
     task.replaceChildren(el("p", { class: "eyebrow" }, `Tests of this task: ${own.passed} of ${own.total} pass`),
-      el("ul", { class: "tests" }, ...current.map(testItem)));
+      el("ul", { class: "tests" }, ...listed.map(testItem)));
+    if (extra.length) {
+      task.append(el("p", { class: "eyebrow" }, `Stretch tests: ${extraCounts.passed} of ${extraCounts.total} pass`),
+        el("ul", { class: "tests" }, ...extra.map(testItem)));
+    }
   }
-  const before = counts(earlier);
+  const before = counts(core(earlier));
   show("earlier", earlier.length > 0);
   setText("earlier-count", `${before.passed} of ${before.total}`);
   $("earlier-tests").replaceChildren(...earlier.map(testItem));
-  if (earlier.some(isRed)) $("earlier").open = true;
+  if (core(earlier).some(isRed)) $("earlier").open = true;
   const mine = counts(state.own);
   show("own", state.own.length > 0);
   setText("own-count", `${mine.passed} of ${mine.total}`);
   $("own-tests").replaceChildren(...state.own.map(testItem));
 
   if (state.phase === "done") {
-    announce(first ? `${all.passed} of ${all.total} tests pass. First failing test: ${first.sentence}`
-      : `All ${plural(all.total, "test")} pass.`);
+    announce(failing ? `${passing(all, more)}. First failing test: ${failing.sentence}`
+      : more.total ? `${passing(all, more)}.` : `All ${plural(all.total, "test")} pass.`);
   } else if (state.phase === "trouble") {
     announce(`The tests can't run. ${state.trouble.message}`);
   }
@@ -160,7 +184,7 @@ function renderFirst(first) {
   show("first", Boolean(first) && state.phase !== "trouble");
   if (!first) return;
   $("first").classList.toggle("old", Boolean(first.isOld));
-  setText("first-eyebrow", state.blocker ? "Fix this first" : "First failing test");
+  setText("first-eyebrow", state.blocker ? "Fix this first" : first.counts ? "First failing test" : "Stretch test");
   setText("first-title", state.blocker ? "A problem stops the tests" : first.sentence);
   $("first-message").replaceChildren(...message(state.problem, first.message), ...sourceLine(first));
   show("printed", Boolean(first.output));
@@ -189,9 +213,9 @@ function sourceLine(test) {
   return [el("pre", { class: "source" }, test.source + caret)];
 }
 
-function renderGreen(total) {
+function renderGreen(all, more) {
   const end = state.isLast;
-  setText("green-title", `All ${plural(total, "test")} pass`);
+  setText("green-title", more.total ? passing(all, more) : `All ${plural(all.total, "test")} pass`);
   setText("green-text", !state.step ? "Your starter project works. Now start the first step."
     : end ? "That was the last step. Your site is complete."
     : `${state.step.label} is done.`);
@@ -246,7 +270,7 @@ function renderProject() {
       el("div", {}, el("strong", {}, step.title),
         el("span", { class: "standing" }, step.name === current ? "you are here" : standing),
         el("p", {}, step.summary),
-        el("p", { class: "quiet" }, `about ${step.minutes} minutes · ${plural(step.tests, "test")}`)))));
+        el("p", { class: "quiet" }, `about ${step.minutes} minutes · ${plural(step.tests, "test")}${step.stretch ? ` and ${plural(step.stretch, "stretch test")}` : ""}`)))));
   show("undo", Boolean(state.undo));
   setText("undo-label", `Undo “${state.undo}”`);
   const now = `${state.step ? state.step.name : ""}`;

@@ -29,7 +29,7 @@ from starterkit.workshop.model import Workshop
 _FORMAT = 1
 _COLUMNS = (
     *("folder", "team", "name", "login", "email", "step", "done", "verdict", "green", "tests", "late", "first_red"),
-    *("sentence", "why", "committed", "commit", "seconds", "notes"),
+    *("sentence", "why", "committed", "commit", "seconds", "notes", "stretch_green", "stretch_tests"),
 )
 _SUMMARIES = {
     Verdict.GREEN: "All tests pass.",
@@ -97,7 +97,9 @@ def grade_as_json(grade: Grade) -> dict[str, Any]:
         "verdict": grade.verdict.value,
         "why": grade.why,
         "green": grade.passed,
-        "tests": len(grade.results),
+        "tests": len(grade.core),
+        "stretch_green": grade.stretch_passed,
+        "stretch_tests": len(grade.stretch),
         "late": grade.late,
         "first_red": first.test if first else None,
         "sentence": first.sentence if first else "",
@@ -153,7 +155,9 @@ def _facts(grade: Grade) -> Iterator[str]:
     if contact := " · ".join(filter(None, (grade.person.login, grade.person.email))):
         yield contact
     if grade.results and grade.is_honest:
-        yield f"{grade.passed} of {len(grade.results)} tests pass."
+        yield f"{grade.passed} of {len(grade.core)} tests pass."
+        if grade.stretch:
+            yield f"{grade.stretch_passed} of {len(grade.stretch)} stretch tests pass. They don't count."
         yield f"Steps done: {', '.join(grade.done) or 'none yet'}."
     if grade.commit:
         committed = grade.committed[:16].replace("T", " ")
@@ -173,9 +177,11 @@ def _steps(grade: Grade) -> Iterator[str]:
         yield f"<h2>{_escape('The starter project' if step == BASE else step)}</h2>\n<ul class='tests'>"
         for test in grade.results:
             if test.step == step:
+                kind = "green" if test.is_green else "red" if test.is_here and not test.stretch else "apart"
                 message = "" if test.is_green else _message(test)
                 outcome, sentence = _escape(test.outcome), _escape(test.sentence or test.test)
-                yield f"<li class='{'green' if test.is_green else 'red'}'><b>{outcome}</b> {sentence}{message}</li>"
+                label = f"stretch: {outcome}" if test.stretch else outcome
+                yield f"<li class='{kind}'><b>{label}</b> {sentence}{message}</li>"
         yield "</ul>"
 
 

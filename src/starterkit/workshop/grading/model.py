@@ -30,7 +30,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class TestGrade:
-    """The result of one test. `sentence` says what it tests, and `step` is the step that it belongs to."""
+    """The result of one test. `sentence` says what it tests, and `step` is the step that it belongs to.
+
+    `stretch` is true for a stretch test, which doesn't count.
+    """
 
     __test__ = False  # keeps pytest from collecting this class
 
@@ -39,10 +42,16 @@ class TestGrade:
     step: str
     outcome: str
     message: str = ""
+    stretch: bool = False
 
     @property
     def is_green(self) -> bool:
         return self.outcome == Outcome.PASSED
+
+    @property
+    def is_here(self) -> bool:
+        """True if the test is for the system that graded the work."""
+        return self.outcome != Outcome.NOT_HERE
 
 
 @dataclass(frozen=True)
@@ -84,20 +93,35 @@ class Grade:
         return self.verdict in (Verdict.GREEN, Verdict.RED)
 
     @property
+    def core(self) -> tuple[TestGrade, ...]:
+        """The results that count."""
+        return tuple(test for test in self.results if test.is_here and not test.stretch)
+
+    @property
+    def stretch(self) -> tuple[TestGrade, ...]:
+        """The results of the stretch tests, which don't count."""
+        return tuple(test for test in self.results if test.is_here and test.stretch)
+
+    @property
     def passed(self) -> int:
-        """The number of passing tests, or 0 if an outcome was forged."""
-        return sum(test.is_green for test in self.results) if self.is_honest else 0
+        """The number of passing tests that count, or 0 if an outcome was forged."""
+        return sum(test.is_green for test in self.core) if self.is_honest else 0
+
+    @property
+    def stretch_passed(self) -> int:
+        """The number of passing stretch tests, or 0 if an outcome was forged."""
+        return sum(test.is_green for test in self.stretch) if self.is_honest else 0
 
     @property
     def done(self) -> tuple[str, ...]:
-        """The steps whose tests all pass, in path order, without the base."""
-        not_done = {BASE, *(test.step for test in self.results if not test.is_green or not self.is_honest)}
-        return tuple(step for step in dict.fromkeys(test.step for test in self.results) if step not in not_done)
+        """The steps whose tests all pass, in path order, without the base. Stretch tests don't count."""
+        not_done = {BASE, *(test.step for test in self.core if not test.is_green or not self.is_honest)}
+        return tuple(step for step in dict.fromkeys(test.step for test in self.core) if step not in not_done)
 
     @property
     def first_red(self) -> TestGrade | None:
-        """The first failing test, in path order, or None."""
-        return next((test for test in self.results if not test.is_green), None)
+        """The first failing test that counts, in path order, or None."""
+        return next((test for test in self.core if not test.is_green), None)
 
     def event(self) -> dict[str, Any]:
         """Return the grade as an event for results/<folder>.jsonl."""
@@ -137,7 +161,7 @@ def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
             aside=event.get("aside") is True,
             step=str(event["step"]),
             tests=str(event["tests"]),
-            results=tuple(TestGrade(**{name: str(test[name]) for name in _NAMES}) for test in event["results"]),
+            results=tuple(map(_test_grade, event["results"])),
             why=str(event["why"]),
             notes=tuple(map(str, event.get("notes", ()))),
             seconds=float(event["seconds"]),
@@ -147,6 +171,10 @@ def grade_of(person: Person, event: Mapping[str, Any]) -> Grade | None:
         )
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _test_grade(test: Mapping[str, Any]) -> TestGrade:
+    return TestGrade(**{name: str(test[name]) for name in _NAMES}, stretch=test.get("stretch") is True)
 
 
 _NAMES = ("test", "sentence", "step", "outcome", "message")

@@ -53,6 +53,8 @@ class ReferenceTests:
         It covers the path-owned files, the list of tests, and the test command.
         """
         listed = [test.id for test in self.tests]
+        listed += [f"stretch: {test.id}" for test in self.tests if test.is_stretch]
+        listed += [f"not here: {test.id}" for test in self.tests if not test.is_here]
         return digest(self.files, listed, list(self.template.commands.test), self.step)[:16]
 
     @cached_property

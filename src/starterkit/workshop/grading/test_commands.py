@@ -51,6 +51,8 @@ def test_command(pristine: ReferenceTests, packages: GradingPackages) -> list[st
     arguments, settings = make(pristine, packages)
     settings["tests"] = {name: hashlib.sha256(pristine.files[name].data).hexdigest() for name in pristine.test_files}
     settings["trusted"] = sorted(pristine.files)
+    settings["last"] = [test.id for test in pristine.tests if test.is_stretch]
+    settings["left_out"] = [test.id for test in pristine.tests if not test.is_here]
     return [*arguments, json.dumps(settings), "{secret}", "{report}"]
 
 

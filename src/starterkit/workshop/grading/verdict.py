@@ -50,14 +50,18 @@ def judge(
     """Return the verdict on a test run, a reason or "", and the result of each test of the path.
 
     `heard` is the harness's report, and `ended` says how the run ended. `site` is the project's folder in the sandbox.
-    The verdict is green only if every test of the path reported itself and passed.
+    The verdict is green only if every test of the path that counts reported itself and passed. A run may end early only
+    in a stretch test, because these run last.
     """
     run = _Run(SubmittedProject(Path(site), pristine.template.owns, files=files), heard, ended)
     results = tuple(run.grade(test) for test in pristine.tests)
     if heard.tampered:
         return Verdict.TAMPERED, "; ".join(heard.tampered)[:1000], results
-    if results and all(result.is_green for result in results) and "finished" in heard.events and not ended.stopped:
-        return Verdict.GREEN, "", results
+    counted = [result for result in results if result.is_here and not result.stretch]
+    is_whole = "finished" in heard.events and not ended.stopped
+    is_in_stretch = any(test.is_stretch and test.id == heard.under_way for test in pristine.tests)
+    if counted and all(result.is_green for result in counted) and (is_whole or is_in_stretch):
+        return Verdict.GREEN, run.problem, results
     return Verdict.RED, run.problem, results
 
 
@@ -73,11 +77,13 @@ class _Run:
     def grade(self, test: ExpectedTest) -> TestGrade:
         cases = self._cases.get(test.id, [])
         outcome, message = Outcome.PASSED, ""
-        if bad := next((case for case in cases if case.kind), None):
+        if not test.is_here:
+            outcome = Outcome.NOT_HERE
+        elif bad := next((case for case in cases if case.kind), None):
             outcome, message = Outcome.FAILED, self._message(bad)
         elif not cases or test.id == self._heard.under_way:
             outcome, message = Outcome.DID_NOT_RUN, self._why_it_did_not_run(test)
-        return TestGrade(test.id, test.sentence, test.step, outcome.value, message)
+        return TestGrade(test.id, test.sentence, test.step, outcome.value, message, test.is_stretch)
 
     def _message(self, case: JUnitCase) -> str:
         return str(explain(case, self._project))

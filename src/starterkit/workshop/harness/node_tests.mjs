@@ -151,7 +151,10 @@ async function functionsOfTheSupport() {
   return functions;
 }
 
-/** Load the test files and return their tests. The files are removed before the first test runs. */
+/**
+ * Load the test files and return their tests. The files are removed before the first test runs. Tests that aren't for
+ * this system are left out. Stretch tests come last, so that they can't stop other tests.
+ */
 async function collect() {
   const tests = [];
   for (const file of Object.keys(settings.tests)) {
@@ -171,8 +174,10 @@ async function collect() {
     if (digestOf(path) !== digest) send('note', { what: `${file} was changed before the tests ran` });
     rmSync(path, { force: true });
   }
-  send('collected', { tests: tests.length });
-  return tests;
+  const here = tests.filter(({ name }) => !settings.left_out.includes(name));
+  const isLast = ({ name }) => settings.last.includes(name);
+  send('collected', { tests: here.length });
+  return [...here.filter((item) => !isLast(item)), ...here.filter(isLast)];
 }
 
 function digestOf(path) {

@@ -152,9 +152,13 @@ class Recorder:
         sys.path.append(self._site)
 
     def with_canaries(self, items: Iterable[Any]) -> list[Any]:
-        """Return the tests, each with a canary before or after it. The random order hides which one is real."""
+        """Return the tests, each with a canary before or after it. The random order hides which one is real.
+
+        Tests that aren't for this system are left out. Stretch tests come last, so that they can't stop other tests.
+        """
         both: list[Any] = []
-        for item in items:
+        here = [item for item in items if _function_name(item) not in self._settings["left_out"]]
+        for item in sorted(here, key=lambda item: _function_name(item) in self._settings["last"]):
             pair = [item]
             if type(item) is pytest.Function:
                 pair.insert(self._choose.randrange(2), _canary_of(item))
@@ -256,4 +260,8 @@ def _canary_of(item: Any) -> Any:
 
 
 def _name_of(item: Any) -> dict[str, str]:
-    return {"test": getattr(item, "originalname", None) or item.name, "file": item.nodeid.partition("::")[0]}
+    return {"test": _function_name(item), "file": item.nodeid.partition("::")[0]}
+
+
+def _function_name(item: Any) -> str:
+    return str(getattr(item, "originalname", None) or item.name)

@@ -1,4 +1,7 @@
-"""The screen of a check. If tests fail, it has at most 24 lines, or everything with `--all`."""
+"""The screen of a check. If tests fail, it has at most 24 lines, or everything with `--all`.
+
+Stretch tests that don't count are shown in the same way, but only if all other tests pass.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +20,32 @@ _MORE = "`starterkit check --all`"
 
 
 def green_line(result: CheckResult) -> Text:
-    """Return the line for a check without failing tests, with the number of tests and the seconds."""
-    count = len(result.results)
+    """Return the line for a check without failing tests that count, with the number of tests and the seconds."""
+    count = len(result.core)
     tests = f"All {count} tests pass" if count != 1 else "The test passes"
-    return joined(text("ok", "bold green"), f"  {tests} ({result.seconds:.1f} s).")
+    passed = _passed(result) if result.stretch else tests
+    return joined(text("ok", "bold green"), f"  {passed} ({result.seconds:.1f} s).")
+
+
+def passed_of(core: tuple[int, int], stretch: tuple[int, int]) -> str:
+    """Return how many tests pass: "12 of 12 tests pass. 2 of 5 stretch tests pass".
+
+    Each pair has the number of passing tests and the number of all tests.
+    """
+    kinds = [("tests", *core)] if core[1] or not stretch[1] else []
+    kinds += [("stretch tests", *stretch)] if stretch[1] else []
+    return ". ".join(f"{passed} of {total} {kind} pass" for kind, passed, total in kinds)
+
+
+def _passed(result: CheckResult) -> str:
+    core, stretch = len(result.core), len(result.stretch)
+    return passed_of((core - len(result.red), core), (stretch - len(result.stretch_red), stretch))
 
 
 def counts(result: CheckResult) -> str:
     """Return how many tests pass, how long they took, and what kind of tests fail."""
-    red, total = len(result.red), len(result.results)
-    passed = total - red
-    head = f"{passed} of {total} tests pass ({result.seconds:.1f} s)"
+    red = len(result.red)
+    head = f"{_passed(result)} ({result.seconds:.1f} s)"
     new = sum(test.is_new and not test.was_green for test in result.red)
     broken = len(result.broken)
     parts = [f"{new} new" if new and new != red else "", f"{broken} that passed before" if broken else ""]
@@ -66,11 +84,12 @@ def short_lines(
 ) -> list[Text]:
     """Return a screen of at most `height` lines: the counts, the first failing test, further causes, and `end`.
 
-    After the first test come at most `printed` more lines, with the end of what the code printed. A line that the
-    terminal wraps counts as several lines. If `end` needs too much space, the screen becomes higher.
+    If all tests that count pass, the screen is about the failing stretch tests. After the first test come at most
+    `printed` more lines, with the end of what the code printed. A line that the terminal wraps counts as several lines.
+    If `end` needs too much space, the screen becomes higher.
     """
-    (first, *_), *others = causes = result.causes
-    head = console.paragraph(_failed(), f"  {counts(result)}.") if with_counts else []
+    (first, *_), *others = causes = result.causes or result.stretch_causes
+    head = _head(console, result) if with_counts else []
     above, below = _title(console, first), _place(console, causes[0])
     # If a test didn't run, its message is about the problem.
     if result.problem and all(test.outcome is not Outcome.DID_NOT_RUN for test in result.red):
@@ -85,10 +104,10 @@ def short_lines(
 
 def all_lines(console: Console, result: CheckResult, end: Sequence[Text] = ()) -> list[Text]:
     """Return the whole screen of a check: all failing tests, their messages, and what the code printed."""
-    lines = console.paragraph(_failed(), f"  {counts(result)}.")
+    lines = _head(console, result)
     if result.problem:
         lines += [*console.paragraph(), *console.paragraph(text(result.problem, "bold"))]
-    for cause in result.causes:
+    for cause in (*result.causes, *result.stretch_causes):
         lines += console.paragraph()
         for test in cause:
             lines += _title(console, test)
@@ -96,6 +115,18 @@ def all_lines(console: Console, result: CheckResult, end: Sequence[Text] = ()) -
         for test in cause:
             lines += _printed(console, result, test, None)
     return [*lines, *end]
+
+
+def not_here_lines(console: Console, result: CheckResult, *, show_all: bool = False) -> list[Text]:
+    """Return the tests that aren't for this system. Without `show_all`, several of them are only counted."""
+    titles = [each.test.sentence for each in result.not_here]
+    if not titles:
+        return []
+    if len(titles) > 1 and not show_all:
+        more = (f"Not on this system: {len(titles)} tests. To list them: ", markup(_MORE))
+        return [*console.paragraph(), *console.paragraph(*more)]
+    lines = (console.paragraph(f"Not on this system: {title}", hang=_COLUMN) for title in titles)
+    return [*console.paragraph(), *chain.from_iterable(lines)]
 
 
 def own_lines(console: Console, own: Sequence[TestResult]) -> list[Text]:
@@ -130,8 +161,10 @@ def end_lines(console: Console, command: str) -> list[Text]:
     return console.next_lines(why, command)
 
 
-def _failed() -> Text:
-    return text("FAILED", "bold red")
+def _head(console: Console, result: CheckResult) -> list[Text]:
+    if not result.red:
+        return [green_line(result)]
+    return console.paragraph(text("FAILED", "bold red"), f"  {counts(result)}.")
 
 
 def _title(console: Console, result: TestResult) -> list[Text]:
@@ -140,6 +173,8 @@ def _title(console: Console, result: TestResult) -> list[Text]:
 
 
 def _label(result: TestResult) -> tuple[str, str]:
+    if not result.is_core:
+        return "stretch", "magenta"
     if result.was_green:
         return "broken", "bold red"
     return ("new", "magenta") if result.is_new else ("fails", "bold red")
@@ -172,6 +207,8 @@ def _place(console: Console, cause: Sequence[TestResult]) -> list[Text]:
         name = f" ({test.id})" if test.id != test.sentence else ""  # Node's tests have no other id than their title
         if where or name:
             lines += console.paragraph(text(f"test: {where}{name}", "dim"), indent=_COLUMN)
+    if first.test.is_kept and first.is_core:
+        lines += console.paragraph("This stretch test passed in an earlier step, so it counts.", indent=_COLUMN)
     return lines
 
 

@@ -144,14 +144,17 @@ def _show_table(
     console: Console, called: Mapping[str, str], grades: Sequence[Grade], failed: Mapping[str, StarterkitError]
 ) -> None:
     shown = {grade.person.folder for grade in grades} | set(failed)
+    has_stretch = any(grade.stretch for grade in grades)
     heads = (
         ("name", width_of("name", (called[folder] for folder in shown), WIDEST_NAME)),
         ("step", width_of("step", (step_words(grade.step) for grade in grades), WIDEST_STEP)),
-        *(("done", 4), ("verdict", 10), ("passed", 7), ("late", 4)),
+        *(("done", 4), ("verdict", 10), ("passed", 7)),
+        *([("stretch", 7)] if has_stretch else []),
+        ("late", 4),
     )
     by_folder = {grade.person.folder: grade for grade in grades}
     rows = [
-        (_cells(name, by_folder[folder]), _note(by_folder[folder]))
+        (_cells(name, by_folder[folder], has_stretch=has_stretch), _note(by_folder[folder]))
         for folder, name in called.items()
         if folder in by_folder
     ]
@@ -160,12 +163,13 @@ def _show_table(
     show_table(console, heads, rows)
 
 
-def _cells(name: str, grade: Grade) -> list[Cell]:
+def _cells(name: str, grade: Grade, *, has_stretch: bool) -> list[Cell]:
     done, count = "-", "-"
     if grade.results:
-        done, count = str(len(grade.done)), f"{grade.passed}/{len(grade.results)}"
+        done, count = str(len(grade.done)), f"{grade.passed}/{len(grade.core)}"
     verdict = (grade.verdict.value, _STYLES.get(grade.verdict.value, "bold red"))
-    return [name, step_words(grade.step), done, verdict, count, "late" if grade.late else ""]
+    stretch = [f"{grade.stretch_passed}/{len(grade.stretch)}" if grade.stretch else "-"] if has_stretch else []
+    return [name, step_words(grade.step), done, verdict, count, *stretch, "late" if grade.late else ""]
 
 
 def _headline(grades: Sequence[Grade], failed: int) -> str:

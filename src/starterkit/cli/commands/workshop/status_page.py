@@ -18,6 +18,7 @@ from starterkit.cli.commands.workshop.status_table import (
     mark_of,
     note_of,
     step_of,
+    stretch_of,
     word_of,
 )
 from starterkit.cli.console.html_file import HtmlFile
@@ -70,7 +71,8 @@ def _steps(room: WorkshopStatus) -> Iterator[str]:
 
 def _person(room: WorkshopStatus, standing: PersonStatus) -> str:
     state, note = word_of(standing), note_of(standing)
-    details = (step_of(standing) + mark_of(standing), count_of(standing), ago(room.at, standing.active))
+    stretch = f"{stretch_of(standing)} stretch" if stretch_of(standing) else ""
+    details = (step_of(standing) + mark_of(standing), count_of(standing), stretch, ago(room.at, standing.active))
     spans = "".join(f" <span>· {_html(detail)}</span>" for detail in details if detail and standing.known.begun)
     return (
         f'<li class="{_KINDS.get(state, "other")}"><b dir="auto">{_html(called(standing))}</b>'

@@ -26,14 +26,14 @@ from starterkit.sanitize import csv_cell
 from starterkit.workshop.status import PersonStatus, WorkshopStatus
 
 _STYLES = {"green": "green", "red": "red", "stuck": "bold magenta", "tampered": "bold red", "unreadable": "bold red"}
-_STATE, _ACTIVE, _COUNT = 11, 8, 20
+_STATE, _ACTIVE, _COUNT, _STRETCH = 11, 8, 20, 7
 _FEWEST_ROWS = 4
 _URGENT = ("stuck", "tampered", "red", "not graded", "not reached", "green", "not begun")
 _FILLED = "*"
 LEGEND = f"{_FILLED} starterkit added the solutions of earlier steps."
 _HEADS = (
     *("folder", "name", "login", "step", "solved", "state", "stuck", "first_red", "sentence", "green", "tests"),
-    *("late", "active", "reached", "why", "branch", "commit", "filled"),
+    *("late", "active", "reached", "why", "branch", "commit", "stretch_green", "stretch_tests", "filled"),
 )
 
 
@@ -97,6 +97,8 @@ def _show_table(console: Console, room: WorkshopStatus, people: Sequence[PersonS
     counts = width_of("passed", map(count_of, room.people), _COUNT) if any(map(count_of, room.people)) else 0
     heads = [("name", names), ("step", steps + marks), ("state", _STATE)]
     heads += [("passed", counts)] if counts else []
+    has_stretch = any(map(stretch_of, room.people))
+    heads += [("stretch", _STRETCH)] if has_stretch else []
 
     def cells(standing: PersonStatus) -> Iterator[Cell]:
         yield called(standing)
@@ -104,6 +106,8 @@ def _show_table(console: Console, room: WorkshopStatus, people: Sequence[PersonS
         yield word_of(standing), _STYLES.get(word_of(standing), "")
         if counts:
             yield count_of(standing)
+        if has_stretch:
+            yield stretch_of(standing)
         yield ago(room.at, standing.active)
 
     rows = ((list(cells(standing)), note_of(standing)) for standing in people)
@@ -145,6 +149,13 @@ def count_of(standing: PersonStatus) -> str:
     """Return the number of passing tests, such as `5/8`, or "" if the latest work isn't graded."""
     known = standing.known
     return f"{known.green}/{known.tests}" if known.begun and known.is_current and known.tests else ""
+
+
+def stretch_of(standing: PersonStatus) -> str:
+    """Return the number of passing stretch tests, such as `2/5`, or "" if there are none in a current grade."""
+    known = standing.known
+    is_shown = known.begun and known.is_current and known.stretch_tests
+    return f"{known.stretch_green}/{known.stretch_tests}" if is_shown else ""
 
 
 def mark_of(standing: PersonStatus) -> str:
@@ -223,7 +234,7 @@ def person_as_json(standing: PersonStatus) -> dict[str, Any]:
         "solved": known.solved,
         **pick(standing, "state", "stuck"),
         "first_red": known.first_red or None,
-        **pick(known, "sentence", "green", "tests"),
+        **pick(known, "sentence", "green", "tests", "stretch_green", "stretch_tests"),
         "late": standing.late,
         "active": standing.active.isoformat(timespec="seconds") if standing.active else None,
         "reached": known.reached,
