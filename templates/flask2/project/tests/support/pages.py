@@ -318,6 +318,10 @@ class Part:
         nodes = self._node.css(selector)
         return {_text(node): unquote(node.attributes.get("href") or "") for node in nodes}
 
+    def names(self, selector: str) -> list[str]:
+        """The names of all fields that the selector matches."""
+        return [node.attributes.get("name") or "" for node in self._node.css(selector)]
+
     def has_link(self, selector: str, text: str, url: str) -> None:
         """Of the links that the selector matches, one has this text and leads to this URL."""
         links = self.links(selector)
