@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.commands.test_watch import watching
 from tests.support.commands import on_terminal, starterkit
 from tests.support.sites import copy_of, made_once
 from tests.support.stretch import (
@@ -177,6 +178,20 @@ def test_undo_forgets_which_stretch_tests_passed(core_site: Path) -> None:
     assert told["stretch"] == {"total": 3, "green": 0}
 
 
+def test_pull_keeps_the_stretch_tests_of_both_sides(core_site: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    subprocess.run(["git", "clone", "-q", core_site, other], check=True)
+    with (other / ".starterkit.yml").open("a") as file:
+        file.write(f'stretch_passed: ["{SPACES_ID}"]\n')
+    subprocess.run(["git", "commit", "-qam", "theirs"], cwd=other, check=True)
+    starterkit("next", cwd=core_site)
+
+    starterkit("pull", str(other), cwd=core_site)
+
+    passed = f'stretch_passed: ["{TWENTY_ID}", "{SPACES_ID}"]'
+    assert passed in (core_site / ".starterkit.yml").read_text()
+
+
 def test_a_solution_passes_the_stretch_tests_of_its_step_only(core_site: Path) -> None:
     starterkit("next", cwd=core_site)  # two stretch tests of step 01 fail, and stay so
 
@@ -223,6 +238,17 @@ def test_a_check_of_a_test_for_another_system(core_site: Path) -> None:
     shown = starterkit("check", BACKSLASH_ID, cwd=core_site).out
 
     assert f"Not on this system: {BACKSLASH}" in shown
+
+
+def test_watch_runs_a_failing_test_of_the_core_first(site: Path) -> None:
+    writes(site, 'words.get("name", "nobody")')  # one core test fails, and a stretch test before it
+    starterkit("check", cwd=site, code=1)
+
+    with watching(site, "--json") as events:
+        for text in ("", "# saved"):
+            running = next(event for event in events.until("done") if event["event"] == "running")
+            assert running["tests"][0] == "test_a_visitor_without_a_name_is_greeted_too", text
+            (site / "conduit/extra.py").write_text("# saved\n")
 
 
 def test_watch_shows_a_stretch_test_only_after_the_core(core_site: Path) -> None:

@@ -583,6 +583,20 @@ def test_the_selected_tests_alone_run(tmp_path: Path) -> None:
         check(folder, selected=["test_x"])
 
 
+def test_a_test_for_another_system_does_not_run_and_does_not_count(tmp_path: Path) -> None:
+    tests = "def test_a(): pass\ndef test_elsewhere(): import os; os._exit(3)\ndef test_b(): assert 0\n"
+    folder = project(tmp_path, {"tests/test_a.py": tests})
+    expected = [ExpectedTest(name, "tests/test_a.py", "base", "") for name in ("test_a", "test_elsewhere", "test_gone")]
+    expected[1] = replace(expected[1], platforms=("plan9",))
+
+    result = run_tests(folder, pytest_environment(), template(), expected)
+
+    assert [each.outcome for each in result.results] == [Outcome.PASSED, Outcome.NOT_HERE, Outcome.DID_NOT_RUN]
+    assert result.results[2].message.startswith("This test is missing from tests/test_a.py.")
+    assert [each.test.id for each in result.core] == ["test_a", "test_gone"]
+    assert [each.test.id for each in result.not_here] == ["test_elsewhere"]
+
+
 def test_the_learners_own_tests_do_not_run(tmp_path: Path) -> None:
     folder = project(tmp_path, {"tests/test_a.py": "def test_a(): pass\n", "tests/test_mine.py": "raise SystemExit\n"})
     expected = [ExpectedTest("test_a", "tests/test_a.py", "base", "")]

@@ -262,11 +262,15 @@ class _Runs:
         return [group for group in (self._first(expected), current, earlier) if group]
 
     def _first(self, expected: Sequence[ExpectedTest]) -> list[ExpectedTest]:
-        """Return the first test that failed in the last run, or in the last check before this watch."""
+        """Return the first test that failed in the last run, or in the last check before this watch.
+
+        It is a stretch test only if all other tests passed.
+        """
         last = self._project.memory.last_check()
-        red = {id for id, result in self._results.items() if result.is_red}
+        failed = [result for result in self._results.values() if result.is_red]
+        red = {each.test.id for each in failed if each.is_core} or {each.test.id for each in failed}
         if not self._results and last:
-            red = set(last.red)
+            red = set(last.red or last.stretch_red)
         return [test for test in expected if test.id in red][:1]
 
     def _run_group(
