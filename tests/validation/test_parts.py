@@ -234,7 +234,7 @@ def test_only_what_comes_after_a_change_has_another_key(tmp_path: Path) -> None:
     after = {(unit.step, unit.rule): unit.key for unit in rule_runs(template_under_test("sound", folder), STEPS, Rule)}
 
     changed = {place for place in before if before[place] != after[place]}
-    assert changed == {("02-counting", rule) for rule in STEP_RULES}
+    assert changed == {("02-counting", rule) for rule in STEP_RULES if rule is not Rule.TWO_WAYS}
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ def test_the_sound_template_passes_every_rule(cache: Path, step: str) -> None:
     report = validated(SOUND, cache, [step])
 
     assert [finding.message for finding in report.findings] == []
-    assert [result.rule for result in report.results] == list(scope(step))
+    assert [result.rule for result in report.results] == [rule for rule in scope(step) if rule is not Rule.TWO_WAYS]
     assert {result.status for result in report.results} == {Status.OK}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from starterkit.validation.model import Rule, Status
-from tests.support.validating import TEMPLATES, validated
+from tests.support.validating import TEMPLATES, Case, validated
 
 pytestmark = pytest.mark.slow
 FRAMEWORKS = sorted(folder.name for folder in (TEMPLATES / "two_ways").iterdir())
@@ -19,8 +19,22 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_the_tests_pass_in_process(cache: Path, framework: str) -> None:
-    report = validated(TEMPLATES / "two_ways" / framework, cache, ["01-counting"], [Rule.RED, Rule.GREEN, Rule.HINTS])
+def test_the_tests_pass_in_process_and_over_http(cache: Path, framework: str) -> None:
+    rules = [Rule.RED, Rule.GREEN, Rule.TWO_WAYS]
+    report = validated(TEMPLATES / "two_ways" / framework, cache, ["01-counting"], rules)
 
     assert [finding.message for finding in report.findings] == []
-    assert {result.status for result in report.results} == {Status.OK}
+    assert [(result.rule, result.status) for result in report.results] == [(rule, Status.OK) for rule in rules]
+
+
+def test_a_test_with_in_process_is_left_out(cache: Path, tmp_path: Path) -> None:
+    template = Case("test-in-process", "correct").make(tmp_path)
+
+    (result,) = validated(template, cache, ["01-counting"], [Rule.TWO_WAYS]).results
+
+    assert (result.status, result.findings) == (Status.OK, ())
+    assert result.notes == ("not run over HTTP, because of `in_process`: test_the_lines_are_counted",)
+
+
+def test_a_template_with_one_way_is_not_checked(cache: Path) -> None:
+    assert validated(TEMPLATES / "sound", cache, ["01-greeting"], [Rule.TWO_WAYS]).results == ()

@@ -13,7 +13,7 @@ from starterkit.validation.target import TemplateUnderTest
 # The innermost rule first. These rules report why a test can't pass.
 _CAUSES = (Rule.FILES, Rule.HINTS, Rule.BASE_GREEN, Rule.NO_REGRESSION, Rule.GREEN)
 # If a test can't pass, these rules only report the same failure again.
-_CONSEQUENCES = (Rule.RED, Rule.ALONE, Rule.CARRIES, Rule.EARNED, Rule.CLEAN, Rule.SAFE)
+_CONSEQUENCES = (Rule.RED, Rule.ALONE, Rule.TWO_WAYS, Rule.CARRIES, Rule.EARNED, Rule.CLEAN, Rule.SAFE)
 _ORDER = [*_CAUSES, *_CONSEQUENCES, *(rule for rule in Rule if rule not in (*_CAUSES, *_CONSEQUENCES))]
 
 

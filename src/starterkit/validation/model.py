@@ -19,6 +19,7 @@ class Rule(StrEnum):
     GREEN = "green"
     NO_REGRESSION = "no-regression"
     ALONE = "alone"
+    TWO_WAYS = "two-ways"
     CARRIES = "carries"
     EARNED = "earned"
     HINTS = "hints"

@@ -36,6 +36,7 @@ _WEIGHTS = {
     Rule.ALONE: 15,
     Rule.CARRIES: 8,
     Rule.GREEN: 4,
+    Rule.TWO_WAYS: 4,
     Rule.RED: 3,
     Rule.SAFE: 3,
     Rule.BASE_GREEN: 3,
@@ -75,7 +76,7 @@ class RuleRun:
 
 def rule_runs(subject: TemplateUnderTest, steps: Sequence[str], rules: Iterable[Rule]) -> list[RuleRun]:
     """Return one run for each step and each rule that applies to it, in the order of the report."""
-    chosen = tuple(rules)
+    chosen = [rule for rule in rules if rule is not Rule.TWO_WAYS or subject.has_two_ways]
     return [RuleRun(subject, step, rule) for step in steps for rule in scope(step) if rule in chosen]
 
 
@@ -167,6 +168,8 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     inputs.append([template.tests, *lists])
     if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.BEHAVIOR, Rule.WORDING):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
+    if rule is Rule.TWO_WAYS:
+        inputs.append([template.behavior, *((step.behavior, step.in_process) for step in map(template.step, so_far))])
     if rule is Rule.CARRIES:
         solutions = subject.external_solutions
         inputs.append(digest(solutions.folder.name, read_folder(solutions.folder)) if solutions else "")

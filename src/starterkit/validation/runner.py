@@ -37,6 +37,7 @@ from starterkit.validation.rules.red import red
 from starterkit.validation.rules.renders import renders
 from starterkit.validation.rules.review import review
 from starterkit.validation.rules.safe import safe
+from starterkit.validation.rules.two_ways import two_ways
 from starterkit.validation.rules.wording import wording
 from starterkit.validation.target import NotRenderedError, UnreadableTemplate
 from starterkit.validation.workspace import ConcurrencyLimit, RuleContext, Skip, Workspace, location_of
@@ -49,6 +50,7 @@ _RULES: dict[Rule, Callable[[RuleContext], list[Finding]]] = {
     Rule.GREEN: green,
     Rule.NO_REGRESSION: no_regression,
     Rule.ALONE: alone,
+    Rule.TWO_WAYS: two_ways,
     Rule.CARRIES: carries,
     Rule.EARNED: earned,
     Rule.HINTS: hints,

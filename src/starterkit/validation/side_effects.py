@@ -1,4 +1,4 @@
-"""Watches a test run for network use and for files that it writes outside the project.
+"""Watches a test run for network use, for files that it writes outside the project, and for the modules it loads.
 
 A small hook runs inside the learner's language. Environments without a hook can't be watched, and the rule `safe`
 reports that.
@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from starterkit.testing.stalled import PRELOAD
 
@@ -33,6 +34,19 @@ class SideEffect:
     """
 
     kind: str
+    target: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class LoadedModule:
+    """A module `target` that a process loaded. `process` is the number of the process.
+
+    `file` and `line` name the code that loaded the module ("" and 0: unknown).
+    """
+
+    process: int
     target: str
     file: str
     line: int
@@ -61,7 +75,24 @@ def watch_variables(kind: str, log: Path, allowed: Iterable[Path]) -> dict[str, 
     }
 
 
+def loading_variables(kind: str, log: Path, folder: Path) -> dict[str, str]:
+    """Return environment variables that make a test run log the modules of a folder that each process loads."""
+    if kind not in _LOADED_BY:
+        return {}
+    name, hook = _LOADED_BY[kind]
+    return {name: hook, "STARTERKIT_LOADED_LOG": str(log), "STARTERKIT_LOADED_FROM": str(folder)}
+
+
 def read_side_effects(log: Path) -> tuple[SideEffect, ...]:
     """Return the side effects in a log, without repetitions. A missing log has none."""
+    return tuple(dict.fromkeys(SideEffect(**record) for record in _records(log)))
+
+
+def read_loaded(log: Path) -> tuple[LoadedModule, ...]:
+    """Return the loaded modules in a log, without repetitions. A missing log has none."""
+    return tuple(dict.fromkeys(LoadedModule(**record) for record in _records(log)))
+
+
+def _records(log: Path) -> list[dict[str, Any]]:
     lines = log.read_text("utf-8", "replace").splitlines() if log.is_file() else []
-    return tuple(dict.fromkeys(SideEffect(**ast.literal_eval(line)) for line in lines))
+    return [ast.literal_eval(line) for line in lines]

@@ -31,6 +31,7 @@ Files = dict[str, File]
 # Copier changes the current folder of the whole process while it renders. So only one template may render at a time,
 # and other threads must not use relative paths.
 _rendering = threading.Lock()
+SITE_VARIABLE = "STARTERKIT_SITE"  # the value `http` selects the second way to reach the site
 _KINDS = ("given", "solution")
 
 
@@ -65,6 +66,15 @@ class TemplateUnderTest:
             for step in self.template.step_names
             for kind in _KINDS
         }
+
+    @cached_property
+    def has_two_ways(self) -> bool:
+        """True if the tests contain `STARTERKIT_SITE`, or if the template has a key that needs a second way."""
+        template = self.template
+        if template.behavior or any(step.behavior or step.in_process for step in template.steps):
+            return True
+        files = (item for layer in (self.project, *self.own_files.values()) for item in layer.items())
+        return any(SITE_VARIABLE.encode() in file.data for path, file in files if template.owns(path))
 
     @cached_property
     def digests(self) -> dict[str, str]:

@@ -2,19 +2,22 @@
 //
 // The hook logs each connection or name look-up that leaves this machine, as a line of JSON. It also logs each file
 // outside the allowed folders that is opened for writing, created, moved or removed through node:fs. It blocks nothing.
+// Into a second log, it writes which process loads which module of a folder.
 
 import { subscribe } from 'node:diagnostics_channel';
 import dns from 'node:dns';
 import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
+import module, { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const log = process.env.STARTERKIT_WATCH_LOG;
 const append = fs.appendFileSync;
 const realpath = fs.realpathSync;
 const allowed = (process.env.STARTERKIT_WATCH_ALLOWED ?? '').split(path.delimiter).filter(Boolean);
 allowed.push(real(process.env.TMPDIR ?? path.sep));
+const loadedLog = process.env.STARTERKIT_LOADED_LOG;
+const loadedFrom = pathToFileURL(process.env.STARTERKIT_LOADED_FROM ?? '').href;
 const HERE = [undefined, null, '', 'localhost', '::1', '::', '0.0.0.0'];
 
 function real(name) {
@@ -24,6 +27,19 @@ function real(name) {
     const parent = path.dirname(name);
     return parent === name ? name : path.join(real(parent), path.basename(name));
   }
+}
+
+function note(specifier, context, next) {
+  const resolved = next(specifier, context);
+  if (resolved.url.startsWith(`${loadedFrom}/`)) {
+    const record = { process: process.pid, target: fileURLToPath(resolved.url), file: importer(context), line: 0 };
+    append(loadedLog, `${JSON.stringify(record)}\n`);
+  }
+  return resolved;
+}
+
+function importer({ parentURL }) {
+  return parentURL?.startsWith('file:') ? fileURLToPath(parentURL) : '';
 }
 
 function write(kind, target) {
@@ -79,3 +95,4 @@ if (log) {
   for (const module of [dns, dns.promises]) watched(module, 'lookup', (host) => reach(host));
   syncBuiltinESMExports();
 }
+if (loadedLog) module.registerHooks?.({ resolve: note }); // Node 22.15 or newer

@@ -1,8 +1,9 @@
 """A hook for `template validate`. Python imports it by its name when a learner's tests start.
 
 The hook logs each connection or name look-up that leaves this machine. It also logs each file outside the allowed
-folders that is opened for writing, created, moved or removed. It blocks nothing. The hook may only import modules that
-every Python has loaded already. So it logs dictionaries with `repr`, because `json` may not be loaded.
+folders that is opened for writing, created, moved or removed. It blocks nothing. Into a second log, it writes which
+process loads which module of a folder. The hook may only import modules that every Python has loaded already. So it
+logs dictionaries with `repr`, because `json` may not be loaded.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ _ALLOWED = [folder for folder in os.environ.get("STARTERKIT_WATCH_ALLOWED", "").
 _ALLOWED.append(os.path.realpath(os.environ.get("TMPDIR", os.sep)))
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _HERE = ("", "localhost", "::1", "0.0.0.0", "::", None)  # noqa: S104  # addresses that stay on this machine
+_LOADED_LOG = os.environ.get("STARTERKIT_LOADED_LOG", "")
+_LOADED_FROM = os.environ.get("STARTERKIT_LOADED_FROM", "") + os.sep
 _FOREIGN = ("site-packages", "dist-packages", f"{os.sep}lib{os.sep}python", "<frozen")
 
 
@@ -85,10 +88,22 @@ def _look_up(host: Any, port: object = "", *_more: object) -> None:
         _write("network", f"{name}:{port}" if port else str(name))
 
 
+def _note_loaded(event: str, args: tuple[Any, ...]) -> None:
+    if event == "exec":
+        code = args[0]
+        target = getattr(code, "co_filename", "")
+        if target.startswith(_LOADED_FROM) and code.co_name == "<module>":
+            file, line = _own_line()
+            _append(_LOADED_LOG, {"process": os.getpid(), "target": target, "file": file, "line": line})
+
+
 def _write(kind: str, target: str) -> None:
     file, line = _own_line()
-    record = {"kind": kind, "target": target, "file": file, "line": line}
-    handle = os.open(_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    _append(_LOG, {"kind": kind, "target": target, "file": file, "line": line})
+
+
+def _append(log: str, record: dict[str, object]) -> None:
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(handle, f"{record!r}\n".encode("utf-8", "replace"))
     finally:
@@ -122,3 +137,5 @@ _LOOKS: dict[str, Any] = {
 }
 if _LOG:
     sys.addaudithook(_watch)
+if _LOADED_LOG:
+    sys.addaudithook(_note_loaded)
