@@ -452,6 +452,17 @@ def test_a_run_ends_at_the_first_test_that_gets_stuck(
     assert third.message == "Did not run, because the tests were stopped before it."
 
 
+@pytest.mark.nightly
+def test_a_run_may_wait_for_a_site_in_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STARTERKIT_SITE", "http")
+    folder = project(tmp_path, {"tests/test_a.py": "import time\ndef test_a(): time.sleep(17)\n"})
+    (folder / "pytest.ini").write_text(INI.replace("timeout = 1", "timeout = 50"))
+
+    (only,) = check(folder).results
+
+    assert only.outcome is Outcome.PASSED, only.message
+
+
 def test_a_test_with_a_longer_limit_of_its_own_may_work_longer(tmp_path: Path) -> None:
     tests = """\
         import time

@@ -11,6 +11,7 @@ from tests.support.validating import TEMPLATES, Case, validated
 
 pytestmark = pytest.mark.slow
 FRAMEWORKS = sorted(folder.name for folder in (TEMPLATES / "two_ways").iterdir())
+PYTHON = ("django", "fastapi", "flask")
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +39,10 @@ def test_a_test_with_in_process_is_left_out(cache: Path, tmp_path: Path) -> None
 
 def test_a_template_with_one_way_is_not_checked(cache: Path) -> None:
     assert validated(TEMPLATES / "sound", cache, ["01-greeting"], [Rule.TWO_WAYS]).results == ()
+
+
+@pytest.mark.parametrize("name", ["browser", "over_http", "pipe", "results"])
+def test_the_python_templates_share_what_is_not_about_a_framework(name: str) -> None:
+    files = [TEMPLATES / "two_ways" / framework / f"project/tests/support/{name}.py" for framework in PYTHON]
+
+    assert len({file.read_text("utf-8") for file in files}) == 1

@@ -3,7 +3,7 @@
 `starterkit check` loads the plugin with environment variables. It watches the run from a thread. A signal isn't enough,
 because it can't interrupt a loop in another thread, which asynchronous sites have. The limits count processor time, so
 a busy machine doesn't stop a run. While a regular expression runs, no other thread can run. Then pytest-timeout stops
-the test.
+the test. It also stops a test that waits too long for a site in another process, whose processor time is unknown.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ BUSY_SECONDS = 5.0  # limit of processor time for a test, unless the test sets a
 IMPORTING_SECONDS = 20.0  # limit of processor time for importing packages, which can be slow on a new machine
 IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less than 5 % of a processor for 15 seconds is stuck
 _TICK_SECONDS = 0.1
+_IS_SITE_ELSEWHERE = os.environ.get("STARTERKIT_SITE") == "http"
 _PRINTED_CHARACTERS = 16_000  # if one test prints more, only the last characters are kept
 _SITE = str(Path.cwd())
 _EXIT_CODE = 2  # pytest's exit code for an interrupted run
@@ -103,7 +104,7 @@ class Watchdog:
                 self._idle_use, self._idle_ticks = 0.0, 0
             if self._busy > self._allowed or self._importing > IMPORTING_SECONDS:
                 self._end(self._allowed if self._busy > self._allowed else IMPORTING_SECONDS, is_busy=True)
-            elif self._idle_ticks * _TICK_SECONDS > IDLE_SECONDS:
+            elif self._idle_ticks * _TICK_SECONDS > IDLE_SECONDS and not _IS_SITE_ELSEWHERE:
                 self._end(IDLE_SECONDS, is_busy=False)
 
     def _end(self, seconds: float, *, is_busy: bool) -> None:

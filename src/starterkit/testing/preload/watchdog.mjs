@@ -9,7 +9,8 @@
  *
  * Node writes its JUnit report only at the end, so the note also has the tests that had ended. Limits count processor
  * time, so a busy machine doesn't stop a run. If Node runs each test file in a process, each process has a watchdog.
- * This watchdog only knows whether the event loop still turns.
+ * This watchdog only knows whether the event loop still turns. If the site runs in another process, whose processor time
+ * is unknown, a run that only waits isn't stopped.
  */
 
 import { setMaxListeners } from 'node:events';
@@ -37,7 +38,7 @@ else if (isMainThread && env.STARTERKIT_STUCK && (isRunner || env.NODE_TEST_CONT
 function begin() {
   setMaxListeners(20); // our reporter is one listener more than Node expects, and Node would print a warning
   const worker = new Worker(new URL(import.meta.url), {
-    workerData: { note: env.STARTERKIT_STUCK, isAlone: isRunner && isAlone },
+    workerData: { note: env.STARTERKIT_STUCK, canWait: !(isRunner && isAlone) || env.STARTERKIT_SITE === 'http' },
     execArgv: [],
     env: {},
   });
@@ -88,7 +89,7 @@ function usedMs() {
 }
 
 /** The worker: writes the note and ends the process if a test gets stuck. */
-function watch({ note, isAlone }) {
+function watch({ note, canWait }) {
   const cases = [];
   let test = '';
   let used = usedMs();
@@ -109,7 +110,7 @@ function watch({ note, isAlone }) {
     if (now - idleUsed > IDLE_USE * IDLE_MS) [idleUsed, idleTicks] = [now, 0];
     if (existsSync(note)) end(JSON.parse(readFileSync(note, 'utf8')));
     else if (now - used > BUSY_MS) look(endBusy);
-    else if (isAlone && idleTicks * TICK_MS > IDLE_MS) {
+    else if (!canWait && idleTicks * TICK_MS > IDLE_MS) {
       end({ seconds: IDLE_MS / 1000, is_busy: false, test, stack: '' });
     } else return;
     clearInterval(watching);

@@ -68,7 +68,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     @app.route("/echo/<path:rest>", methods=["GET", "POST", "PUT", "DELETE"])
     def echo(rest: str) -> Response:
         sent = {"rest": rest, "query": request.query_string.decode(), "body": request.get_data().hex()}
-        return jsonify({**sent, "method": request.method, "url": request.url, "headers": sorted(request.headers.items())})
+        return jsonify({**sent, "method": request.method, "url": request.url, "headers": dict(request.headers)})
 
     @app.cli.command("init-db")
     def init_db() -> None:

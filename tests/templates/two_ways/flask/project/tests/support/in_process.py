@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import Message
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -19,7 +20,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
 
-from tests.support.results import USUAL_HEADERS, Finished, Queries, Response, escaped
+from tests.support.results import Finished, Queries, Response, completed, escaped
 
 CREATE_TABLES = "init-db"
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
@@ -53,8 +54,9 @@ class Site:
     ) -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         client = self.app.test_client(use_cookies=False)
-        sent = {**USUAL_HEADERS, **(headers or {})}
-        answer = client.open(escaped(url), method=method, headers=sent, data=body, buffered=True)
+        sent = completed(headers, method, body)
+        stream = BytesIO(body) if "Content-Length" in sent else None
+        answer = client.open(escaped(url), method=method, headers=sent, input_stream=stream, buffered=True)
         received = Message()
         for name, value in answer.headers:
             received[name] = value

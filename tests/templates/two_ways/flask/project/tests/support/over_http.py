@@ -17,7 +17,7 @@ from threading import Thread
 from typing import Any
 
 from tests.support.pipe import Pipe
-from tests.support.results import USUAL_HEADERS, Finished, Queries, Response, escaped
+from tests.support.results import Finished, Queries, Response, completed, escaped
 
 COMMAND = [sys.executable, "-m", "tests.support.server"]
 PROJECT = Path(__file__).parents[2]
@@ -49,8 +49,7 @@ class Site:
         connection = HTTPConnection("127.0.0.1", self._port)
         try:
             connection.putrequest(method, escaped(url), skip_host=True, skip_accept_encoding=True)
-            length = {"Content-Length": str(len(body))} if body else {}
-            for name, value in {**USUAL_HEADERS, **length, **(headers or {})}.items():
+            for name, value in completed(headers, method, body).items():
                 connection.putheader(name, value)
             connection.endheaders(body)
             answer = connection.getresponse()

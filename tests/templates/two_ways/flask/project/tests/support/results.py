@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from urllib.parse import quote
 
-USUAL_HEADERS = {"Host": "localhost", "User-Agent": "tests"}  # of each request, unless it brings its own
-
-
 def escaped(url: str) -> str:
-    """Return a URL as browsers send it: spaces and letters that aren't ASCII are escaped."""
-    return quote(url, safe=string.punctuation)
+    """Return a URL as browsers send it: escaped, and without the fragment after #."""
+    return quote(url.partition("#")[0], safe=string.punctuation)
+
+
+def completed(headers: Mapping[str, str] | None, method: str, body: bytes) -> dict[str, str]:
+    """Return the headers of a request, with those that every request has."""
+    length = {"Content-Length": str(len(body))} if body or method in ("POST", "PUT", "PATCH") else {}
+    return {"Host": "localhost", "User-Agent": "tests", **length, **(headers or {})}
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,13 @@ class QuietHandler(WSGIRequestHandler):
         """Log nothing."""
 
 
+def listen(site: Site) -> int:
+    """Serve the site at a free port, and return the port."""
+    server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=QuietHandler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return server.port
+
+
 class Server:
     """The site, and the operations that are asked for by name."""
 
@@ -40,9 +47,7 @@ class Server:
     def start(self, settings: dict[str, Any]) -> int:
         """Start the site, and return the port at which it listens."""
         self.site = Site(settings)
-        server = make_server("127.0.0.1", 0, self.site.app, threaded=True, request_handler=QuietHandler)
-        Thread(target=server.serve_forever, daemon=True).start()
-        return server.port
+        return listen(self.site)
 
     def run(self, *command: str) -> dict[str, Any]:
         return asdict(self.site.run(*command))

@@ -1,0 +1,5 @@
+"""Commands for the terminal."""
+
+from conduit.commands import app
+
+app()
