@@ -1,4 +1,4 @@
-"""Watches a test run for network use, for files that it writes outside the project, and for the modules it loads.
+"""Watches a test run: its network use, its files outside the project, and the modules that it loads.
 
 A small hook runs inside the learner's language. Environments without a hook can't be watched, and the rule `safe`
 reports that.

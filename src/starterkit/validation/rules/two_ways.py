@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from starterkit.template.model import BASE
 from starterkit.validation.model import Finding
 from starterkit.validation.rules.base_green import failures
 from starterkit.validation.side_effects import loading_variables, read_loaded
@@ -16,10 +15,8 @@ from starterkit.validation.workspace import RuleContext, Skip
 def two_ways(work: RuleContext) -> list[Finding]:
     """Check that the tests pass over HTTP, and that another process loads the site's code."""
     expected = work.subject.expected(work.step)
-    steps = [work.template.step(name) for name in dict.fromkeys(test.step for test in expected) if name != BASE]
-    in_process = [test for step in steps for test in step.in_process]
-    tests = [test for test in expected if test.id not in in_process]
-    if in_process:
+    tests = [test for test in expected if not test.in_process]
+    if in_process := [test.id for test in expected if test.in_process]:
         work.notes.append(f"not run over HTTP, because of `in_process`: {', '.join(in_process)}")
     if not tests:
         raise Skip("all tests have `in_process`")

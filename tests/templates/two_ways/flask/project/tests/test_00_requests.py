@@ -8,7 +8,9 @@ ORIGIN = {"Host": "localhost", "User-Agent": "tests"}
 def test_a_request_arrives_as_it_was_sent(site):
     """Method, URL, headers and bytes of a request arrive unchanged"""
     body = b"\x00\xff\r\n"
-    answer = site.request("PUT", "/echo/a%20ä;b?x=%C3%A4&y=1#end", {"Content-Type": "text/plain", "X-Word": "tea"}, body)
+    answer = site.request(
+        "PUT", "/echo/a%20ä;b?x=%C3%A4&y=1#end", {"Content-Type": "text/plain", "X-Word": "tea"}, body
+    )
     echo = json.loads(answer.body)
     expected = {"method": "PUT", "rest": "a ä;b", "query": "x=%C3%A4&y=1", "body": body.hex()}
     assert {name: echo[name] for name in expected} == expected, f"Expected {expected}. Found {echo}."

@@ -48,9 +48,7 @@ class Site:
         self._empty = sqlite3.connect(":memory:", check_same_thread=False)
         connection.connection.backup(self._empty)
 
-    def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Response:
+    def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         client = Client(enforce_csrf_checks=True)
         answer = client.generic(method, escaped(url), body, headers=completed(headers, method, body))

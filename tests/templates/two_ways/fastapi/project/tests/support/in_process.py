@@ -46,14 +46,23 @@ class Site:
         self._folder = TemporaryDirectory(prefix="site-", ignore_cleanup_errors=True)
         self._database = Path(self._folder.name, "test.db")
         self._settings = {"database_url": f"sqlite+aiosqlite:///{self._database}", **settings}
-        # Imported here and not at the top, so that each test reports an error in the site's code by its own name.
-        conduit = import_module("conduit")
-        self.app: FastAPI = conduit.create_app(conduit.Settings(**self._settings))
         self._running = ExitStack()
+        try:
+            # Imported here and not at the top, so that each test reports an error in the site's code by its own name.
+            conduit = import_module("conduit")
+            self.app: FastAPI = conduit.create_app(conduit.Settings(**self._settings))
+            self._empty = self._create_tables()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _create_tables(self) -> bytes:
         created = self.run(CREATE_TABLES)
         if created.code:
-            raise AssertionError(f"Expected the command {CREATE_TABLES} to succeed. Found this output: {created.output}")
-        self._empty = self._database.read_bytes()
+            raise AssertionError(
+                f"Expected the command {CREATE_TABLES} to succeed. Found this output: {created.output}"
+            )
+        return self._database.read_bytes()
 
     @cached_property
     def _client(self) -> TestClient:
@@ -63,9 +72,7 @@ class Site:
         client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # a `Browser` keeps the cookies
         return client
 
-    def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Response:
+    def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         sent = completed(headers, method, body)
         answer = self._client.request(method, escaped(url), content=body, headers=sent, follow_redirects=False)

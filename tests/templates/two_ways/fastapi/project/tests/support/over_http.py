@@ -42,9 +42,7 @@ class Site:
             self.stop()
             raise
 
-    def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Response:
+    def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         connection = HTTPConnection("127.0.0.1", self._port)
         try:

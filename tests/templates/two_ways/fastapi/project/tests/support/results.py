@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from urllib.parse import quote
 
+
 def escaped(url: str) -> str:
     """Return a URL as browsers send it: escaped, and without the fragment after #."""
     return quote(url.partition("#")[0], safe=string.punctuation)

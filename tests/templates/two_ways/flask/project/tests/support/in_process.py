@@ -42,16 +42,23 @@ class Site:
         self._folder = TemporaryDirectory(prefix="site-", ignore_cleanup_errors=True)
         self._database = Path(self._folder.name, "test.db")
         usual = {"TESTING": True, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{self._database}"}
-        # Imported here and not at the top, so that each test reports an error in the site's code by its own name.
-        self.app: Flask = import_module("conduit").create_app({**usual, **settings})
+        try:
+            # Imported here and not at the top, so that each test reports an error in the site's code by its own name.
+            self.app: Flask = import_module("conduit").create_app({**usual, **settings})
+            self._empty = self._create_tables()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _create_tables(self) -> bytes:
         created = self.run(CREATE_TABLES)
         if created.code:
-            raise AssertionError(f"Expected the command {CREATE_TABLES} to succeed. Found this output: {created.output}")
-        self._empty = self._database.read_bytes()
+            raise AssertionError(
+                f"Expected the command {CREATE_TABLES} to succeed. Found this output: {created.output}"
+            )
+        return self._database.read_bytes()
 
-    def request(
-        self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b""
-    ) -> Response:
+    def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
         client = self.app.test_client(use_cookies=False)
         sent = completed(headers, method, body)
