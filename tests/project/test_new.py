@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import environment, starterkit
+from tests.support.editions import edition_of_tiny
 
 pytestmark = pytest.mark.slow
 
@@ -66,6 +67,19 @@ def test_an_empty_clone_becomes_the_project_and_keeps_its_remote(branch: str, re
     assert git("rev-parse", "main", cwd=remote) == git("rev-parse", "HEAD", cwd=site)
     starterkit("next", "--no-check", cwd=site)
     git("fsck", "--strict", cwd=site)
+
+
+@pytest.mark.parametrize(("edition", "line"), [(1, ""), (2, "edition: 2\n")])
+def test_a_project_records_an_edition_after_the_first(edition: int, line: str, tmp_path: Path) -> None:
+    template = edition_of_tiny(tmp_path / "template", edition)
+
+    starterkit("new", "site", "--template", str(template), "--defaults", "--no-install", cwd=tmp_path)
+
+    state = (tmp_path / "site" / ".starterkit.yml").read_text("utf-8")
+    assert re.findall("^edition: .*\n", state, re.MULTILINE) == ([line] if line else [])
+    starterkit("next", "--no-check", cwd=tmp_path / "site")
+    assert line in (tmp_path / "site" / ".starterkit.yml").read_text("utf-8")
+    assert starterkit("status", "--json", cwd=tmp_path / "site").json["edition"] == edition
 
 
 def test_a_new_repository_without_a_remote_becomes_the_project(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ FULL_PATH = """
 format: 1
 name: full
 title: Full
+edition: 2
 summary: Everything that a path.yml can say.
 language: Python
 trade_off: None.

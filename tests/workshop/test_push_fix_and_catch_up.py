@@ -134,6 +134,16 @@ def test_where_it_meets_their_code_a_branch_waits_to_be_merged(room: Room, corre
     assert starterkit("status", "--json", cwd=clone).json["step"] == "01-one"
 
 
+def test_a_template_of_another_edition_is_refused(room: Room, corrected: Correct) -> None:
+    before = heads(room)
+    template = corrected(FOOTER, ("path.yml", "format: 1\n", "format: 1\nedition: 2\n"))
+
+    ran = starterkit("workshop", "push-fix", "--template", str(template), "--yes", cwd=room.folder, code=2)
+
+    assert "uses edition 1 of the Tiny path. The fixed template is edition 2." in " ".join(ran.err.split())
+    assert heads(room) == before
+
+
 def test_a_new_clone_of_who_has_not_merged_yet_still_has_its_path(
     room: Room, corrected: Correct, tmp_path: Path
 ) -> None:

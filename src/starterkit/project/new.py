@@ -207,7 +207,8 @@ def rendered_path(order: ProjectSpec) -> RenderedPath:
 def write_beginning(git: Git, order: ProjectSpec, path: RenderedPath, author: Identity) -> tuple[State, Files]:
     """Write the path and the first commit on the branch main. Return the project's state and its files."""
     tip, texts = write_path(git, path.layers, metadata_of(order.folder, order.template))
-    state = State(order.recorded_source, __version__, tip, texts, order.step, order.solved)
+    edition = order.template.edition
+    state = State(order.recorded_source, __version__, tip, texts, order.step, order.solved, edition=edition)
     number, message = 0, f"Begin with the {order.template.title} starter project\n"
     if order.step != BASE:
         number = 1 + 2 * order.template.step_names.index(order.step) + order.solved

@@ -16,7 +16,7 @@ from starterkit.process import TimeLimitReached
 from starterkit.project.layers import metadata_of, path_layers, read_folder, write_path
 from starterkit.project.state import ANSWERS_FILE, State
 from starterkit.render import read_answers, render
-from starterkit.template.resolve import BUNDLED, FOLDER, ResolvedTemplate, recorded_template
+from starterkit.template.resolve import BUNDLED, FOLDER, ResolvedTemplate, installed_edition, recorded_template
 
 _REBUILT = "refs/starterkit/rebuilt/"
 _FETCH_SECONDS = 30.0
@@ -84,7 +84,9 @@ def _fetch(repository: Repository, path_refs: dict[str, str]) -> bool:
 def _rebuild(repository: Repository, folder: Path, state: State, path_refs: dict[str, str]) -> bool:
     try:
         with recorded_template(state.template) as template:
-            return template is not None and _rebuild_from(repository, folder, template, path_refs)
+            if template is None or template.template.edition != state.edition:
+                return False
+            return _rebuild_from(repository, folder, template, path_refs)
     except (EnvironmentProblem, UsageError) as wrong:
         is_own_file = isinstance(wrong, FileError) and wrong.file == ANSWERS_FILE
         if is_own_file or state.template.startswith(BUNDLED):
@@ -121,6 +123,9 @@ def _reason(state: State) -> str:
     if state.template.startswith(FOLDER):
         name = state.template.partition(":")[2]
         return f'Its template is the folder "{name}" on the machine where the project was created.'
+    installed = installed_edition(state.template)
+    if installed not in (None, state.edition):
+        return f"The path is edition {state.edition}. This is starterkit {__version__}, which has edition {installed}."
     if state.version != __version__:
         return f"This is starterkit {__version__}."
     if "://" in state.template or "@" in state.template:

@@ -16,6 +16,7 @@ from typing import Any
 from starterkit.errors import FileError
 from starterkit.git.objects import FILE, FULL_ID, File
 from starterkit.git.worktree import write_file
+from starterkit.template.model import FIRST_EDITION
 from starterkit.testing.results import CheckResult, TestResult
 from starterkit.textfile import ConflictMarkersError
 from starterkit.yamlfile import parse
@@ -26,6 +27,7 @@ STATE_FORMAT = 1
 _CHECKS_KEPT = 8
 _MARKERS = "markers"
 _STRETCH_PASSED = "stretch_passed"
+_EDITION = "edition"
 _MEND = "starterkit writes this file. Restore its last good version: `git checkout HEAD -- .starterkit.yml`."
 _MEND_MERGE = (
     "Abort the merge: `git merge --abort` or `git rebase --abort`. Then type `starterkit pull`, which can merge this "
@@ -39,8 +41,10 @@ class State:
 
     `template` is for example `starterkit:flask`. `version` is the starterkit version that wrote the path. `path` and
     `texts` are the commit ids of `refs/starterkit/path` and `refs/starterkit/template`. `step` is a step's full name or
-    `base`. `solved` means that the step's solution was merged (base counts as solved). `stretch_passed` are the stretch
-    tests that passed when a step ended. If such a test fails later, the failure counts.
+    `base`. `solved` means that the step's solution was merged (base counts as solved). `edition` is the edition of the
+    path. The file leaves it out for the first edition, so earlier versions of starterkit can read the file.
+    `stretch_passed` are the stretch tests that passed when a step ended. If such a test fails later, the failure
+    counts.
     """
 
     template: str
@@ -50,20 +54,23 @@ class State:
     step: str
     solved: bool
     stretch_passed: tuple[str, ...] = ()
+    edition: int = FIRST_EDITION
 
 
 def read_state(data: bytes) -> State:
     """Parse `.starterkit.yml`. Raises `FileError` with the wrong line and how to restore the file."""
     try:
         names = ("format", "template", "version", "path", "texts", "step", "state")
-        keys = parse(data, STATE_FILE).mapping(names, (_STRETCH_PASSED,))
+        keys = parse(data, STATE_FILE).mapping(names, (_EDITION, _STRETCH_PASSED))
         keys["format"].integer(STATE_FORMAT, STATE_FORMAT)
         for name in ("path", "texts"):
             if not FULL_ID.fullmatch(keys[name].text()):
                 raise keys[name].wrong("expected the 40 hexadecimal digits of a git id")
         texts = {name: keys[name].text() for name in ("template", "version", "path", "texts", "step")}
+        solved = keys["state"].choice(("given", "solved")) == "solved"
         passed = keys[_STRETCH_PASSED].texts() if _STRETCH_PASSED in keys else ()
-        return State(**texts, solved=keys["state"].choice(("given", "solved")) == "solved", stretch_passed=passed)
+        edition = keys[_EDITION].integer(1, 999) if _EDITION in keys else FIRST_EDITION
+        return State(**texts, solved=solved, stretch_passed=passed, edition=edition)
     except FileError as wrong:
         fix = _MEND_MERGE if isinstance(wrong, ConflictMarkersError) else _MEND
         raise FileError(wrong.file, wrong.line, wrong.message.partition(": ")[2], fix) from wrong
@@ -74,12 +81,13 @@ def state_bytes(state: State) -> bytes:
 
     A comment line separates the path from the step. So git can merge a change of the path with a change of the step.
     """
+    edition = f"{_EDITION}: {state.edition}\n" if state.edition != FIRST_EDITION else ""
     passed = f"{_STRETCH_PASSED}: {json.dumps(state.stretch_passed, ensure_ascii=False)}\n"
     return (
         "# Written by starterkit: the learning path of this project and its present step. Commit this file, but "
         f"don't edit it.\nformat: {STATE_FORMAT}\ntemplate: {json.dumps(state.template)}\nversion: "
-        f"{json.dumps(state.version)}\npath: {json.dumps(state.path)}\ntexts: {json.dumps(state.texts)}\n# How "
-        f"far it has come:\nstep: {json.dumps(state.step)}\nstate: {'solved' if state.solved else 'given'}\n"
+        f"{json.dumps(state.version)}\n{edition}path: {json.dumps(state.path)}\ntexts: {json.dumps(state.texts)}\n"
+        f"# How far it has come:\nstep: {json.dumps(state.step)}\nstate: {'solved' if state.solved else 'given'}\n"
         f"{passed if state.stretch_passed else ''}"
     ).encode()
 
@@ -229,6 +237,14 @@ class LocalState:
         """Remember that this machine has shown the lesson of a step."""
         if not self.is_lesson_opened(step):
             self.write("lessons", {**self._read("lessons"), step: True})
+
+    def is_edition_shown(self, edition: int) -> bool:
+        """True if this machine has already shown that this other edition of the path is installed."""
+        return self._read(_EDITION).get("shown") == edition
+
+    def remember_edition(self, edition: int) -> None:
+        """Remember that this machine has shown that this other edition of the path is installed."""
+        self.write(_EDITION, {"shown": edition})
 
     def write(self, name: str, value: Mapping[str, Any]) -> None:
         """Write the JSON file `name` (without `.json`) completely or not at all."""

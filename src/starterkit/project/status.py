@@ -9,6 +9,7 @@ from starterkit.project.project import Project
 from starterkit.project.state import RememberedCheck
 from starterkit.project.undo import UndoHistory, read_history
 from starterkit.template.model import Step, Template
+from starterkit.template.resolve import installed_edition
 
 
 class StepState(StrEnum):
@@ -33,6 +34,7 @@ class ProjectStatus:
 
     `last` is the last check if the files haven't changed since. Otherwise `stale` is the last check. `undoable` is the
     command that `starterkit undo` would revert, or "". `next_command` is the suggested command without `starterkit`.
+    `other_edition` is the edition that is installed, if it isn't the edition of the project.
     """
 
     template: Template
@@ -44,6 +46,7 @@ class ProjectStatus:
     is_finished: bool
     undoable: str
     next_command: str
+    other_edition: int | None
 
 
 def project_status(project: Project) -> ProjectStatus:
@@ -54,7 +57,7 @@ def project_status(project: Project) -> ProjectStatus:
     last = project.remembered_check()
     is_green = last is not None and last.is_green
     is_last = position == len(names) - 1
-    line = read_history(project)
+    line, installed = read_history(project), installed_edition(state.template)
     return ProjectStatus(
         template=template,
         steps=tuple(
@@ -68,6 +71,7 @@ def project_status(project: Project) -> ProjectStatus:
         is_finished=is_green and is_last,
         undoable=line.next_undo,
         next_command=_next_command(project, last, line, is_last=is_last),
+        other_edition=None if installed == template.edition else installed,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from starterkit.errors import FileError
 from starterkit.template.model import (
+    FIRST_EDITION,
     PLATFORMS,
     AcceptedMutant,
     Commands,
@@ -45,7 +46,7 @@ Item = TypeVar("Item")
 def read_template(source: Source) -> Template:
     """Read path.yml, but no step yet. Raises `FileError` with file and line if it is missing or invalid."""
     keys = read_yaml(source, "path.yml", *NO_TEMPLATE).mapping(
-        _REQUIRED_KEYS, ("database", "own_history", "validation", "behavior")
+        _REQUIRED_KEYS, ("edition", "database", "own_history", "validation", "behavior")
     )
     if keys["format"].integer(1, 999) != FORMAT:
         raise keys["format"].wrong(
@@ -59,6 +60,7 @@ def read_template(source: Source) -> Template:
         name=_name(keys["name"]),
         title=keys["title"].text(),
         summary=keys["summary"].text(),
+        edition=keys["edition"].integer(1, 999) if "edition" in keys else FIRST_EDITION,
         language=keys["language"].text(),
         trade_off=keys["trade_off"].text(),
         traits=_traits(keys["traits"]),

@@ -19,6 +19,7 @@ from starterkit.textfile import decode_utf8
 from starterkit.yamlfile import did_you_mean
 
 BASE = "base"
+FIRST_EDITION = 1
 PLATFORMS = ("linux", "macos", "windows")
 _LIMIT_BYTES = 1_000_000
 
@@ -203,7 +204,8 @@ class Template:
     """A starter project and the learning path of a framework, as path.yml describes them.
 
     `traits` are by name. `owned`, `own_history` and `test_files` are patterns of paths. `tests` are the tests of the
-    base project, and `behavior` their ids in the list that all frameworks share.
+    base project, and `behavior` their ids in the list that all frameworks share. Projects can't move
+    from one `edition` of a learning path to another.
     """
 
     source: Source = field(repr=False, compare=False)
@@ -226,6 +228,7 @@ class Template:
     own_history: tuple[str, ...]
     tests: tuple[str, ...]
     step_names: tuple[str, ...]
+    edition: int = FIRST_EDITION
     validation: ValidationSettings = field(default_factory=ValidationSettings)
     behavior: dict[str, str] = field(default_factory=dict)
 

@@ -73,6 +73,15 @@ def locate_template(text: str, current: Path, store: Path) -> ResolvedTemplate:
     return ResolvedTemplate(folder, template, FOLDER + template.name)
 
 
+def installed_edition(source: str) -> int | None:
+    """Return the edition of the bundled template that a project recorded as its source.
+
+    None means that the project has an external template, or that this starterkit doesn't have the template.
+    """
+    name = source.removeprefix(BUNDLED)
+    return bundled_template(name)[1].edition if source.startswith(BUNDLED) and name in bundled_names() else None
+
+
 @contextmanager
 def recorded_template(source: str) -> Iterator[ResolvedTemplate | None]:
     """Yield the template that a project recorded as its source, or None.

@@ -95,10 +95,18 @@ class PathFix:
 def render_new_path(workshop: Workshop, corrected: ResolvedTemplate, *, trusted: bool = False) -> NewPath:
     """Render the corrected template with the workshop's answers, and store it.
 
-    The present path stays in use. Raises `UsageError` if the first step of the workshop is missing in the corrected
-    template.
+    The present path stays in use. Raises `UsageError` if the corrected template has another edition, or lacks the first
+    step of the workshop.
     """
     template = corrected.template
+    with BareRepository(workshop.path_repository) as repository:
+        edition = LearningPath(repository, workshop.path, workshop.texts).template.edition
+    if template.edition != edition:
+        raise UsageError(
+            f"This workshop uses edition {edition} of the {template.title} path. "
+            f"The fixed template is edition {template.edition}.",
+            f"Use a fixed template of edition {edition}: `starterkit workshop push-fix --template FOLDER`.",
+        )
     if workshop.step not in (BASE, *template.step_names):
         raise UsageError(
             f"The fixed template has no step {workshop.step}, but all participants begin at this step.",

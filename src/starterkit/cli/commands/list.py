@@ -66,7 +66,7 @@ def stretch_cell(step: Step) -> str:
 
 def _as_json(template: Template) -> dict[str, Any]:
     return {
-        **pick(template, "name", "title", "language", "summary", "trade_off"),
+        **pick(template, "name", "title", "edition", "language", "summary", "trade_off"),
         "minutes": sum(step.minutes for step in template.steps),
         "traits": {trait.name: pick(trait, "strength", "reason") for trait in template.traits.values()},
         "steps": [step_as_json(step) for step in template.steps],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def status(context: typer.Context) -> None:
     with project_here(context) as project:
         seen = project_status(project)
         if not console.json("status", _as_json(seen, project.folder)):
-            _show(console, seen, project.folder)
+            _show(console, seen, project)
 
 
 def here(context: typer.Context) -> None:
@@ -59,8 +60,8 @@ def here(context: typer.Context) -> None:
         _show_here(console, project_status(project), project)
 
 
-def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
-    console.print(text(f"The {seen.template.title} path", "bold"), f"  in {folder.name}")
+def _show(console: Console, seen: ProjectStatus, project: Project) -> None:
+    console.print(text(f"The {seen.template.title} path", "bold"), f"  in {project.folder.name}")
     console.print()
     standing = "here" if seen.at is None else "done"
     _show_row(console, standing, "00", "The starter project", "", f"{len(seen.template.tests)} tests")
@@ -72,6 +73,8 @@ def _show(console: Console, seen: ProjectStatus, folder: Path) -> None:
     _show_last_check(console, seen)
     if seen.undoable:
         console.say_prose(f"To undo your last `starterkit {seen.undoable}`: `starterkit undo`.")
+    if seen.other_edition is not None and not project.memory.is_edition_shown(seen.other_edition):
+        _show_other_edition(console, seen, seen.other_edition, project)
     _type_next(console, seen)
 
 
@@ -126,6 +129,22 @@ def _show_last_check(console: Console, seen: ProjectStatus) -> None:
         console.ok(f"Last check: {passed if stretch else f'all {total} tests pass'}.")
 
 
+def _show_other_edition(console: Console, seen: ProjectStatus, other: int, project: Project) -> None:
+    """Show once how to finish this edition of the path, and how to start the edition that is installed."""
+    title, start = seen.template.title, _start_edition(seen, project.folder)
+    console.print()
+    console.say_prose(
+        f"Edition {other} of the {title} path is installed. Your project has edition {seen.template.edition}. "
+        f"You can finish it as before. To start edition {other}: `starterkit {start}`."
+    )
+    with suppress(OSError):  # on a read-only disk, the command works, and shows this again
+        project.memory.remember_edition(other)
+
+
+def _start_edition(seen: ProjectStatus, folder: Path) -> str:
+    return new_site_command(folder, f"--framework {seen.template.name}")
+
+
 def _type_next(console: Console, seen: ProjectStatus) -> None:
     why = "Start the first step" if seen.at is None and seen.next_command == "next" else _WHY[seen.next_command]
     if seen.is_finished:
@@ -138,15 +157,23 @@ def _as_json(seen: ProjectStatus, folder: Path) -> dict[str, Any]:
         "folder": folder,
         "framework": seen.template.name,
         "title": seen.template.title,
+        "edition": seen.template.edition,
         "step": seen.at.name if seen.at else None,
         "solved": seen.solved,
         "finished": seen.is_finished,
         "base": {"tests": len(seen.template.tests)},
         "steps": [{**step_as_json(row.step), "standing": row.standing.value} for row in seen.steps],
         "last_check": _check_as_json(seen.last or seen.stale, fresh=seen.last is not None),
+        "other_edition": _other_edition_as_json(seen, folder),
         "undo": seen.undoable or None,
         "next": seen.next_command,
     }
+
+
+def _other_edition_as_json(seen: ProjectStatus, folder: Path) -> dict[str, Any] | None:
+    if seen.other_edition is None:
+        return None
+    return {"edition": seen.other_edition, "start": _start_edition(seen, folder)}
 
 
 def _check_as_json(check: RememberedCheck | None, *, fresh: bool) -> dict[str, Any] | None:
