@@ -215,10 +215,11 @@ function sourceLine(test) {
 
 function renderGreen(all, more) {
   const end = state.isLast;
-  setText("green-title", more.total ? passing(all, more) : `All ${plural(all.total, "test")} pass`);
+  setText("green-title", `All ${plural(all.total, more.total ? "core test" : "test")} pass`);
+  const extra = more.total ? ` ${more.passed} of ${more.total} stretch tests pass.` : "";
   setText("green-text", !state.step ? "Your starter project works. Now start the first step."
     : end ? "That was the last step. Your site is complete."
-    : `${state.step.label} is done.`);
+    : `${state.step.label} is done.${extra}`);
   setText("next-label", !state.step ? "Start the first step" : end ? "Save your work" : "Start the next step");
   show("compare", Boolean(state.step));
 }
