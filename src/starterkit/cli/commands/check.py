@@ -60,11 +60,11 @@ def _show(
     if result.red:
         show_failing(console, result, [*more, *end_lines(console, command)], show_all=show_all)
         return
-    end = [*more, *_after_green(console, project, result, command)]
+    after = _after_green(console, project, result, command)
     if result.stretch_red:
-        show_failing(console, result, [*console.paragraph(), *end], show_all=show_all)
+        show_failing(console, result, [*more, *console.paragraph(), *after], show_all=show_all)
         return
-    for line in (green_line(result), *end):
+    for line in (green_line(result), *more, *after):
         console.row(line)
 
 
