@@ -1,0 +1,16 @@
+/** Your own tests, in the folder own_tests/. */
+
+import { test } from 'node:test';
+
+import { runInNewProcess } from './fault-runs.js';
+
+let running;
+const result = () => (running ??= runInNewProcess());
+
+test('Your tests pass on your site', async () => {
+  (await result()).expectPassing();
+});
+
+test('Your tests catch at least five of six faults', async () => {
+  (await result()).expectCaught();
+});

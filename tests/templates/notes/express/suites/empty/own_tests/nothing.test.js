@@ -1,0 +1,5 @@
+/** A test that checks nothing. */
+
+import { test } from 'node:test';
+
+test('Nothing', () => {});
