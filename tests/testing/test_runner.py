@@ -25,8 +25,9 @@ from starterkit.testing.junit import LIMIT_BYTES, read_junit
 from starterkit.testing.launch import COLD, ColdLauncher, launcher_without_network
 from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, SourceLine, TestResult
 from starterkit.testing.runner import Cancelled, run_tests
+from tests.support.gradings import GRADED_NODE
 from tests.support.probes import INI, PYTEST, check, project, template
-from tests.support.projects import pytest_environment, syntax_error, write_tree
+from tests.support.projects import node_alone, pytest_environment, syntax_error, write_tree
 
 pytestmark = pytest.mark.slow
 
@@ -463,15 +464,17 @@ def test_a_run_may_wait_for_a_site_in_another_process(tmp_path: Path, monkeypatc
     assert only.outcome is Outcome.PASSED, only.message
 
 
-def test_a_test_with_a_longer_limit_of_its_own_may_work_longer(tmp_path: Path) -> None:
-    tests = """\
+@pytest.mark.parametrize(
+    "work", ["while time.process_time() < 7: pass", pytest.param("time.sleep(17)", marks=pytest.mark.nightly)]
+)
+def test_a_test_with_a_longer_limit_of_its_own_may_take_longer(tmp_path: Path, work: str) -> None:
+    tests = f"""\
         import time
         import pytest
 
         @pytest.mark.timeout(60)
         def test_a():
-            while time.process_time() < 7:
-                pass
+            {work}
         """
     folder = project(tmp_path, {"tests/test_a.py": tests})
 
@@ -832,6 +835,27 @@ def test_nodes_runner_ends_at_the_first_test_that_gets_stuck(tmp_path: Path, cod
     assert result.seconds < 30
     assert "still running after 5 s. Is there an endless loop?" in result.problem
     assert "src/stuck.js:2" in result.problem
+
+
+@posix_only
+@pytest.mark.nightly
+def test_a_test_in_node_may_wait_for_a_program(tmp_path: Path) -> None:
+    tests = """
+        import { spawn } from 'node:child_process';
+        import { once } from 'node:events';
+        import { test } from 'node:test';
+        test('A', () => once(spawn('sleep', ['17']), 'exit'));
+        """
+    site = {"package.json": json.dumps({"name": "probe", "type": "module"}), "tests/a.test.js": tests}
+    folder = write_tree(tmp_path / "site", site)
+    commands = replace(NODE_COMMANDS, test=("{node}", "--test", "--test-isolation=none", *NODE_COMMANDS.test[2:]))
+    path = template(commands=commands, test_files="tests/*.test.js")
+
+    (only,) = run_tests(
+        folder, node_alone(GRADED_NODE / "project"), path, [ExpectedTest("A", "tests/a.test.js", "base", "A")]
+    ).results
+
+    assert only.outcome is Outcome.PASSED, only.message
 
 
 @pytest.mark.skipif(not NODE, reason="no Node on this machine")

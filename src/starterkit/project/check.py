@@ -23,7 +23,7 @@ from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.inventory import NOEXEC, forbids_programs
 from starterkit.runtime.prepare import environment_problem, prepare
-from starterkit.template.model import BASE
+from starterkit.template.model import BASE, OWN_TESTS
 from starterkit.testing.causes import files_in_wrong_encoding
 from starterkit.testing.groups import PROCESSES
 from starterkit.testing.launch import COLD, Launcher
@@ -201,12 +201,13 @@ def copied(project: Project, tree: Mapping[str, Entry], content: Callable[[str],
 def own_test_files(project: Project, whole: CheckResult) -> list[str]:
     """Return the learner's own test files, which the path doesn't know.
 
-    `whole` is the result of a check of all tests.
+    `whole` is the result of a check of all tests. Files in `own_tests/` are left out, because the tests of a step run
+    them.
     """
     known = {result.test.file for result in whole.results}
     patterns = project.template.test_files
     files = {file.relative_to(project.folder).as_posix() for each in patterns for file in project.folder.glob(each)}
-    return sorted(files - known)
+    return sorted(file for file in files - known if not file.startswith(f"{OWN_TESTS}/"))
 
 
 def notes(project: Project, result: CheckResult) -> list[str]:

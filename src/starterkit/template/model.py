@@ -20,6 +20,7 @@ from starterkit.yamlfile import did_you_mean
 
 BASE = "base"
 FIRST_EDITION = 1
+OWN_TESTS = "own_tests"  # the folder of the tests that a learner writes as the task of a step, whose tests run them
 PLATFORMS = ("linux", "macos", "windows")
 _LIMIT_BYTES = 1_000_000
 

@@ -323,7 +323,8 @@ def test_habits_in_node_before_the_tests_get_full_points(tmp_path: Path) -> None
 def test_own_tests_and_fixtures_get_full_points(tmp_path: Path) -> None:
     room = Room(tmp_path / "room")
     fixture = "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef everywhere(monkeypatch):\n    yield\n"
-    room.submit({"conftest.py": fixture, "own/conftest.py": fixture, "own/test_own.py": "def test_own(): pass\n"})
+    own = {"own/test_own.py": "def test_own(): pass\n", "own_tests/conftest.py": fixture}
+    room.submit({"conftest.py": fixture, "own/conftest.py": fixture, **own})
 
     reason = "grading uses the path's test settings"
     check_honest(room.grade(), tuple(f"left out: {name}: {reason}" for name in ("conftest.py", "own/conftest.py")))

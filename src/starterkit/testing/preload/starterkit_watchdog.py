@@ -22,7 +22,8 @@ import pytest
 
 BUSY_SECONDS = 5.0  # limit of processor time for a test, unless the test sets a higher limit
 IMPORTING_SECONDS = 20.0  # limit of processor time for importing packages, which can be slow on a new machine
-IDLE_SECONDS, IDLE_USE = 15.0, 0.05  # a run that uses less than 5 % of a processor for 15 seconds is stuck
+# A run that uses less than 5 % of a processor for 15 seconds is stuck. A test can set a higher limit.
+IDLE_SECONDS, IDLE_USE = 15.0, 0.05
 _TICK_SECONDS = 0.1
 _IS_SITE_ELSEWHERE = os.environ.get("STARTERKIT_SITE") == "http"
 _PRINTED_CHARACTERS = 16_000  # if one test prints more, only the last characters are kept
@@ -104,8 +105,8 @@ class Watchdog:
                 self._idle_use, self._idle_ticks = 0.0, 0
             if self._busy > self._allowed or self._importing > IMPORTING_SECONDS:
                 self._end(self._allowed if self._busy > self._allowed else IMPORTING_SECONDS, is_busy=True)
-            elif self._idle_ticks * _TICK_SECONDS > IDLE_SECONDS and not _IS_SITE_ELSEWHERE:
-                self._end(IDLE_SECONDS, is_busy=False)
+            elif self._idle_ticks * _TICK_SECONDS > max(IDLE_SECONDS, self._allowed) and not _IS_SITE_ELSEWHERE:
+                self._end(max(IDLE_SECONDS, self._allowed), is_busy=False)
 
     def _end(self, seconds: float, *, is_busy: bool) -> None:
         if self._is_over:

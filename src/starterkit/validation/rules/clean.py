@@ -8,14 +8,16 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from starterkit.process import run
-from starterkit.template.model import BASE
+from starterkit.template.model import BASE, OWN_TESTS
 from starterkit.validation.model import Finding
 from starterkit.validation.workspace import RuleContext
 
 _LINT_SECONDS = 180.0
 _PLACE = re.compile(r"(?P<path>[\w./-]+\.\w+)(?:[:\"', ]+(?:line )?(?P<line>\d+))?")
 # Tools find these files by folder or name, so no other file has to mention them.
-_FOUND_BY_NAME = re.compile(r"(^|/)(\.[^/]+|__\w+__\.\w+|README[^/]*|LICENSE[^/]*|conftest\.py|favicon\.\w+)$")
+_FOUND_BY_NAME = re.compile(
+    rf"^{OWN_TESTS}/|(^|/)(\.[^/]+|__\w+__\.\w+|README[^/]*|LICENSE[^/]*|conftest\.py|favicon\.\w+)$"
+)
 
 
 def clean(work: RuleContext) -> list[Finding]:

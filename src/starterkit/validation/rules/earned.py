@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starterkit.git.objects import File
 from starterkit.git.worktree import write_file
-from starterkit.template.model import AcceptedMutant
+from starterkit.template.model import OWN_TESTS, AcceptedMutant
 from starterkit.testing.results import ExpectedTest, Outcome, TestResult
 from starterkit.validation.model import Finding
 from starterkit.validation.mutation import LEAST, MOST, Mutant, balanced, mutants_of, unmutated
@@ -44,11 +44,12 @@ class _Tried:
 def earned(work: RuleContext) -> list[Finding]:
     """Check that the tests notice 85 % of the mutants, and that each test notices one by itself."""
     given = {path: file.data for path, file in work.files(work.given).items()}
-    # A command writes migrations, and the mutants of models already test them.
+    # A command writes migrations, and the mutants of models already test them. For the tests in own_tests/, the step's
+    # test has its own mutants.
     own = {
         path: file.data
         for path, file in work.own_files(work.solution).items()
-        if not work.template.owns(path) and not work.template.is_history(path)
+        if not work.template.owns(path) and not work.template.is_history(path) and not path.startswith(f"{OWN_TESTS}/")
     }
     mutants = mutants_of(own, given, Promised(work.template.lesson(work.step)))
     work.notes += [f"no mutants of {', '.join(files)}: {why}" for why, files in unmutated(own, mutants).items()]

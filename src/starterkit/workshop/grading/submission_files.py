@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 
 from starterkit.errors import StarterkitError
 from starterkit.git.objects import EXECUTABLE, FILE, FOLDER, LINK, SUBMODULE, File, ObjectReader
+from starterkit.template.model import OWN_TESTS
 
 MOST_FILES = 10_000
 MOST_BYTES = 64 * 1024 * 1024
@@ -143,7 +144,9 @@ def _reason(path: str, mode: str, taken: Collection[str]) -> str:
         return "it isn't a file, folder or link"
     if _UNPRINTABLE.search(path):
         return "its name has characters that can't be shown"
-    if name in _CONFIGURATION or name.endswith(".pth") or top.lower().endswith(_INSTALLED):
+    # The process that reports the results doesn't load the fixtures of the learner's tests.
+    is_configuration = name in _CONFIGURATION and path != f"{OWN_TESTS}/conftest.py"
+    if is_configuration or name.endswith(".pth") or top.lower().endswith(_INSTALLED):
         return "grading uses the path's test settings"
     is_imported = name.endswith(_IMPORTED) or (mode == LINK and "." not in name)
     if is_imported and (top if rest else top.partition(".")[0]) in taken:

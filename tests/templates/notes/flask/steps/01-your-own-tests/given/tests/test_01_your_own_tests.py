@@ -4,7 +4,7 @@ import pytest
 
 from tests.fault_runs import Result, run_in_new_process
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture(scope="module")
