@@ -61,11 +61,11 @@ class Site:
         return user
 
     def copy(self) -> Site:
-        """The browser of a thief, who has copied the cookies of this visitor."""
-        thief = self.anonymous
+        """Another browser with copies of this visitor's cookies."""
+        other = self.anonymous
         for cookie in self.browser._cookies:
-            thief.browser._cookies.set_cookie(cookie)
-        return thief
+            other.browser._cookies.set_cookie(cookie)
+        return other
 
     # Requests
 

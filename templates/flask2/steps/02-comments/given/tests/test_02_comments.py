@@ -130,7 +130,7 @@ def test_other_sites_cannot_comment_or_delete(site: Site) -> None:
 
 def test_comment_on_an_article_being_deleted_returns_404(site: Site) -> None:
     """A comment on an article that is being deleted returns 404."""
-    article, other_visitor = site.publish("Bread"), site.anonymous
+    article, other_visitor = site.publish("Bread"), site.copy()
     site.comment(article, "In time.")
 
     with site.just_before_saving(lambda: other_visitor.delete(article)):

@@ -162,7 +162,7 @@ def test_tag_that_no_url_can_contain_is_rejected(site: Site, tag: str) -> None:
 
 def test_two_articles_add_the_same_new_tag(site: Site) -> None:
     """Two articles can add the same new tag at the same moment."""
-    with site.just_before_saving(lambda: site.anonymous.publish("Fog", tags="november, grey")):
+    with site.just_before_saving(lambda: site.copy().publish("Fog", tags="november, grey")):
         site.publish("Fog", tags="november, rain", body="The second one.")
 
     site.read("/tag/november").lists(CARD_TITLE, "articles", ["Fog", "Fog"])

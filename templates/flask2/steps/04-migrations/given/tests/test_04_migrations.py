@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.support.pages import Site
+from tests.support.visitor import first_visitor
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 COMMENT = ".card:not(.comment-form) .card-block p"
@@ -103,7 +104,7 @@ def test_draft_can_be_published_later(site: Site) -> None:
 
 def test_downgrade_keeps_the_rows(start_site: Callable[..., Site]) -> None:
     """A downgrade removes the column and keeps all rows."""
-    site = start_site()
+    site = first_visitor(start_site().server)
     articles = publish_with_comment_and_tag(site)
 
     site.run("db", "downgrade", "base+1")
@@ -115,7 +116,7 @@ def test_downgrade_keeps_the_rows(start_site: Callable[..., Site]) -> None:
 
 def test_older_database_is_upgraded(start_site: Callable[..., Site]) -> None:
     """An upgrade of a database from step 03 keeps all rows."""
-    site = start_site()
+    site = first_visitor(start_site().server)
     articles = publish_with_comment_and_tag(site)
     site.run("db", "downgrade", "base+1")
     site.run("db", "stamp", "base")  # a database from step 03 has the tables, but no revision
