@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from starterkit.git.merge import Conflict, Merger, MergeResult, Resolution
 from starterkit.git.objects import FILE, Entry, Tree, blob_id
-from starterkit.project.migrations import in_folders_of_path
+from starterkit.project.migrations import changed_history, has_diverged, in_folders_of_path, without_new_history
 from starterkit.template.model import Template
 
 
@@ -36,7 +36,8 @@ class Carried:
 
     `tree` has the learner's new files. `backups` are the learner's versions that were replaced. `restored` are
     path-owned files that the learner had deleted. `kept_yours` are the learner's files with the name of a new file.
-    `merged` is git's merge, which `resolve` needs to resolve the conflicts.
+    `skipped_migrations` are new migrations of the path that don't fit the learner's. `merged` is git's merge, which
+    `resolve` needs to resolve the conflicts.
     """
 
     tree: dict[str, Entry]
@@ -44,6 +45,7 @@ class Carried:
     backups: dict[str, Entry] = field(default_factory=dict)
     restored: tuple[str, ...] = ()
     kept_yours: tuple[str, ...] = ()
+    skipped_migrations: tuple[str, ...] = ()
     merged: MergeResult | None = None
 
     @property
@@ -66,10 +68,14 @@ def carry(
 
     Path-owned files are replaced. If the learner has a file with the name of a new file, the learner's file stays. If
     both sides changed the pins, `pins_rule` merges the pins. git merges all other files. With `lenient`, git ignores
-    differences in whitespace.
+    differences in whitespace. If the learner's migrations differ from the path's, the path's new ones are left out.
 
-    With `new_may_meet`, a file that is new on both sides is a conflict. A pull needs this.
+    With `new_may_meet`, `after` is the work of another person and not a layer of the path. So a file that is new on
+    both sides is a conflict, and new migrations are merged. A pull needs this.
     """
+    skipped: tuple[str, ...] = ()
+    if not new_may_meet and has_diverged(template, before, after, mine):
+        skipped, after = changed_history(template, before, after), without_new_history(template, before, after)
     sides = _Sides(dict(before), dict(after), dict(mine))
     backups, restored = _replace_owned(merger, template, sides)
     _merge_pins(merger, template, sides, pins_rule)
@@ -79,7 +85,7 @@ def carry(
     else:
         merged = merger.merge(sides.before, sides.mine, sides.after, lenient=lenient)
         backups.update(_replaced_leniently(sides, merged) if lenient else {})
-    return Carried(dict(merged.tree), merged.conflicts, backups, restored, kept_yours, merged)
+    return Carried(dict(merged.tree), merged.conflicts, backups, restored, kept_yours, skipped, merged)
 
 
 def resolve(merger: Merger, carried: Carried, how: Resolution, mine_label: str, theirs_label: str) -> Carried:

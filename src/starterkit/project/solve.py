@@ -23,7 +23,7 @@ from starterkit.progress import Progress, no_progress
 from starterkit.project.carry import Carried, carry, changed_paths, take_all, take_files
 from starterkit.project.commit import CommitRequest, CommitResult, commit_outcome, save_message, solve_message
 from starterkit.project.learner_work import Choices, list_work, merger_for, resolve_as_chosen
-from starterkit.project.migrations import has_diverged, rebased_migrations, without_new_history
+from starterkit.project.migrations import changed_history, has_diverged, rebased_migrations, without_new_history
 from starterkit.project.pins import pins_rule
 from starterkit.project.project import Project, WorkingTree
 from starterkit.runtime.environment import Environment
@@ -135,14 +135,17 @@ class SolveSession:
 
         If the learner's migrations differ from the path's, there are two tries. The first try adds the solution's
         migrations after the learner's last one. They can do more than the models show. The second try leaves them out,
-        and the project creates all of its new migrations. Without `check`, no tests run.
+        and the project creates its new migrations if its tool can. Without `check`, no tests run.
         """
         if not self.makes_history:
             return self._attempt(carried, title, check=check)
         trees = (self.before, self.reference, self.mine)
         rebased = rebased_migrations(self.template, trees, self.merger.content, self.merger.add)
-        for migrations in ({},) if rebased is None else (rebased, {}):
-            attempt = self._attempt(replace(carried, tree={**carried.tree, **migrations}), title, check=check)
+        skipped = changed_history(self.template, self.before, self.reference)
+        for migrations in (rebased, {}) if rebased else ({},):
+            tree = {**carried.tree, **migrations}
+            complete = replace(carried, tree=tree, skipped_migrations=() if migrations else skipped)
+            attempt = self._attempt(complete, title, check=check)
             if attempt.is_good or (attempt.history_made and not check):
                 break
         return attempt
@@ -156,19 +159,21 @@ class SolveSession:
         environment = project_check.prepared(self.project, self.say)
         expected = self.project.expected_tests(self.step.name)
         with project_check.copied(self.project, carried.tree, self.merger.content) as folder:
-            complete = self._with_migrations(carried, folder, environment) if self.makes_history else carried
+            complete = self._with_history(carried, folder, environment) if self.makes_history else carried
             result = None
             if check:
                 result = project_check.run(self.project, folder, environment, expected, self.step.name, say=self.say)
             return Attempt(complete or carried, result, complete is not None)
 
-    def _with_migrations(self, carried: Carried, folder: Path, environment: Environment) -> Carried | None:
-        environment.lend_to(folder)
-        command = environment.command(self.template.commands.make_history)
-        finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
-        if finished.code != 0:
-            self.say(f"Creating the migrations failed: {finished.text_err.strip().splitlines()[-1:]}")
-            return None
+    def _with_history(self, carried: Carried, folder: Path, environment: Environment) -> Carried | None:
+        """Let the project create missing migrations in `folder`, and add them. None means that its command failed."""
+        if make_history := self.template.commands.make_history:
+            environment.lend_to(folder)
+            command = environment.command(make_history)
+            finished = run(command, cwd=folder, env=environment.variables, timeout=_HISTORY_SECONDS)
+            if finished.code != 0:
+                self.say(f"Creating the migrations failed: {''.join(finished.text_err.strip().splitlines()[-1:])}")
+                return None
         tree = {path: entry for path, entry in carried.tree.items() if not self.template.is_history(path)}
         for file in sorted(folder.rglob("*")):
             path = file.relative_to(folder).as_posix()

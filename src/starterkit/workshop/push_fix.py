@@ -77,7 +77,8 @@ class PathFix:
 
     `commit` has the corrected work. It is on no branch until `delivered` is set. `files` are the files with changes, or
     those with conflicts. `lines` has the first and last line of each conflict, by file. `base` is the person's latest
-    commit. It keeps the person's versions of the `replaced` lessons and tests. `why` explains a failure.
+    commit. It keeps the person's versions of the `replaced` lessons and tests. `why` explains a failure, or names
+    migrations that were left out.
     """
 
     person: Person
@@ -226,7 +227,9 @@ def _carry(repo: PersonRepository, project: ProjectAtCommit, old: LearningPath, 
     if carried.is_clean:
         commit = repo.write([repo.commit(_MESSAGE, base, carried.tree, state)])
         files = tuple(sorted(changed_paths(project.tree, carried.tree)))
-        return PathFix(repo.person, FixOutcome.CLEAN, files, "", commit, state, base, replaced)
+        skipped = carried.skipped_migrations
+        why = f"without {', '.join(skipped)}, because they have their own migrations" if skipped else ""
+        return PathFix(repo.person, FixOutcome.CLEAN, files, why, commit, state, base, replaced)
     files = tuple(sorted(conflict.path for conflict in carried.conflicts))
     marked = resolve(repo.merger, carried, Resolution.MARKERS, "yours", "the fixed path").tree
     lines = {path: _lines_in_conflict(repo.merger.content(marked[path].id)) for path in files if path in marked}

@@ -84,6 +84,7 @@ def _show(console: Console, project: Project, advanced: NextResult, solved: Solv
     changes.show_changed(console, "New or changed files", written)
     changes.show_files(console, "Restored missing files", carried.restored)
     changes.show_files(console, "Your versions of these files stay", carried.kept_yours)
+    changes.show_skipped_migrations(console, carried.skipped_migrations)
     changes.show_kept(console, written)
     if step.resets_data:
         changes.show_reset(console, "This step changes a database table.")
@@ -154,6 +155,7 @@ def _as_json(
         **changes.written_as_json(advanced.written),
         "put_back": carried.restored if carried else [],
         "kept_mine": carried.kept_yours if carried else [],
+        "skipped_migrations": carried.skipped_migrations if carried else [],
         "in_conflict": advanced.in_conflict,
         "solved": solved_as_json(solved) if solved else None,
         "next": "run" if step is None else "check" if advanced.in_conflict else "lesson",

@@ -160,6 +160,7 @@ def show_way(console: Console, solved: SolveResult) -> None:
     changes.show_kept(console, solved.written)
     if solved.carried is not None:
         changes.show_files(console, "Your versions of these files stay", solved.carried.kept_yours)
+        changes.show_skipped_migrations(console, solved.carried.skipped_migrations)
     if solved.step.resets_data:
         changes.show_reset(console, "The solution changes a database table.")
 
@@ -173,6 +174,7 @@ def solved_as_json(solved: SolveResult) -> dict[str, Any]:
         "check": check_as_json(solved.result) if solved.result else None,
         **changes.written_as_json(solved.written),
         "kept_mine": solved.carried.kept_yours if solved.carried else [],
+        "skipped_migrations": solved.carried.skipped_migrations if solved.carried else [],
         "in_conflict": solved.in_conflict,
         "resets_data": solved.step.resets_data,
     }

@@ -38,6 +38,11 @@ def show_kept(console: Console, written: CommitResult) -> None:
     show_left(console, written.left)
 
 
+def show_skipped_migrations(console: Console, paths: Sequence[str]) -> None:
+    """Show which migrations of the path were left out, because the user's project has other migrations."""
+    show_files(console, "Left out, because your project has its own migrations", paths)
+
+
 def show_left(console: Console, paths: Sequence[str]) -> None:
     """Show the files that a command didn't change, because the user edited them meanwhile."""
     show_files(console, "You edited these files while the command was running, so starterkit didn't change them", paths)

@@ -1,0 +1,16 @@
+export async function up(knex) {
+  if (!(await knex.schema.hasTable("articles"))) {
+    await knex.schema.createTable("articles", (table) => {
+      table.increments("id");
+      table.string("title").notNullable();
+    });
+  }
+
+  await knex.schema.alterTable("articles", (table) => {
+    table.boolean("draft").notNullable().defaultTo(false);
+  });
+}
+
+export async function down() {
+  throw new Error("This migration can't be undone.");
+}
