@@ -1,6 +1,6 @@
 """Reads the commits of an opened learning path, and checks their order.
 
-Each commit is a layer. Its subject names the layer: `base`, `given 01-comments` or `solution 01-comments`. The author
+Each commit is a layer. Its subject names the layer: `base`, or for example `given 01-comments`. The author
 may write any text below the subject.
 """
 

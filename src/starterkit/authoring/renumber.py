@@ -28,7 +28,7 @@ class Mention:
 def renumber(files: Mapping[str, File], names: Mapping[str, str]) -> tuple[Files, tuple[Mention, ...]]:
     """Return a template's files with renamed steps, and lines that the author should check.
 
-    `names` has every step: `{"02-tags": "03-tags", …}`. A file whose name contains a step's number and name
+    `names` has every step, for example `{"02-tags": "03-tags", …}`. A file whose name contains a step's number and name
     (tests/test_02_tags.py, tests/02-tags.test.js) is renamed in every layer.
     """
     moved = {old: new for old, new in names.items() if old != new}
