@@ -26,6 +26,7 @@ from django.test.utils import setup_test_environment, teardown_test_environment
 from tests.support.results import Finished, Queries, Response, completed, escaped
 
 SETTINGS = "conduit.settings"
+QUICK = "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY"
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b(?!.*django_session)", re.IGNORECASE | re.DOTALL)
 LOCKED_SECONDS = 2.0  # how long the site waits for an action, which may wait for the site's lock
 
@@ -42,6 +43,8 @@ class Site:
         self._settings = override_settings(**settings)
         self._settings.enable()
         self._folder = TemporaryDirectory(prefix="site-", ignore_cleanup_errors=True)
+        if connection.vendor == "sqlite":  # a test's database doesn't have to survive a power failure
+            connection.settings_dict["OPTIONS"]["init_command"] = QUICK
         connection.settings_dict["TEST"]["NAME"] = str(Path(self._folder.name, "test.sqlite3"))
         self._name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, serialize=False)
