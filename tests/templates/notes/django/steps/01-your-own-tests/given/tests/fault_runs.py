@@ -110,8 +110,10 @@ def run_all() -> Result:
         result.missed = [fault.name for fault in faults.FAULTS if not _run(fault, "-x").failures]
         result.again = _run(None, "-x").failures
     if time.process_time() > LIMIT_SECONDS:
-        runs = len(faults.FAULTS) + 2
-        result.problem = f"{runs} runs need more than {LIMIT_SECONDS:g} s of processor time. Make your tests faster."
+        result.problem = (
+            f"{len(faults.FAULTS) + 2} runs need more than {LIMIT_SECONDS:g} s of processor time. "
+            "Create the site once for all tests, and empty its database before each test."
+        )
     return result
 
 

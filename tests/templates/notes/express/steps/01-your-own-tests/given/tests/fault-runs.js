@@ -96,7 +96,9 @@ async function runAll() {
     [passed, failures] = [0, []];
   }
   const missed = FAULTS.filter(({ name }) => rounds.get(name)?.failures.length === 0).map(({ name }) => name);
-  const slow = `${rounds.size} runs need more than ${LIMIT_SECONDS} s of processor time. Make your tests faster.`;
+  const slow =
+    `${rounds.size} runs need more than ${LIMIT_SECONDS} s of processor time. ` +
+    'Create the site once for all tests, and empty its database before each test.';
   return new Result({
     ...rounds.get(WITHOUT),
     missed,
