@@ -184,8 +184,8 @@ def with_items(page: str, change: Callable[[list[str]], list[str]]) -> str:
 
 def fields_of(page: str) -> dict[str, str]:
     """Return the fields of the editor on a page, with their values."""
-    fields = LexborHTMLParser(page).css(f"{EDITOR} [name]")
-    return {
-        field.attributes["name"] or "": field.text() if field.tag == "textarea" else field.attributes.get("value") or ""
-        for field in fields
-    }
+    fields = {}
+    for field in LexborHTMLParser(page).css(f"{EDITOR} [name]"):
+        value = field.text() if field.tag == "textarea" else field.attributes.get("value")
+        fields[field.attributes["name"] or ""] = value or ""
+    return fields

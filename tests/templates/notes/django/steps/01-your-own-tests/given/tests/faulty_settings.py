@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from conduit.settings import *  # noqa: F403
+from conduit.settings import *
 from conduit.settings import DATABASES, MIDDLEWARE
 
 MIDDLEWARE = ["tests.faults.FaultMiddleware", *MIDDLEWARE]
