@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/two_ways.py [--framework flask] [--runs 5]
 
-Runs the tests of the templates in tests/templates/two_ways, in turn in both ways, and then single operations. Prints a
-Markdown table with medians. CPU is the processor time of the tests and of the site. The figure of a single operation is
-the difference between two runs.
+Runs the tests of the templates in tests/templates/two_ways, in turn in both ways, and then single requests. Prints a
+Markdown table with medians. CPU is the processor time of the tests and of the site. For a single request, it is the
+difference between two runs.
 """
 
 from __future__ import annotations
@@ -25,28 +25,23 @@ from starterkit.project.project import open_project
 TEMPLATES = Path(__file__).parents[1] / "tests" / "templates" / "two_ways"
 FRAMEWORKS = ("flask", "fastapi", "django", "express")
 WAYS = ("", "http")
-TIMES = 500
+REQUESTS = 500
 PROBES = {
     "probe.py": """
 import sys
 
 from tests import support
 
-operation, times = sys.argv[1], int(sys.argv[2])
 site = support.start()
-for _ in range(times):
-    site.request("GET", "/") if operation == "request" else site.reset()
+for _ in range(int(sys.argv[1])):
+    site.request("GET", "/")
 site.stop()
 """,
     "probe.mjs": """
 import { start } from './tests/support/index.js';
 
-const [operation, times] = process.argv.slice(2);
 const site = await start();
-for (let done = 0; done < Number(times); done += 1) {
-  if (operation === 'request') await site.request('GET', '/');
-  else await site.reset();
-}
+for (let done = 0; done < Number(process.argv[2]); done += 1) await site.request('GET', '/');
 await site.stop();
 """,
 }
@@ -78,20 +73,20 @@ def project(framework: str, folder: Path) -> Path:
 
 
 def measured(site: Path, framework: str, way: str) -> dict[str, float]:
-    """Return the figures of one way, in seconds: for all tests, a start, and single operations."""
+    """Return the figures of one way: for all tests, a start, and a single request."""
     programs = check.prepared(open_project(site)).programs
     if framework == "express":
         tests, probe = [programs["node"], "--test", "--test-isolation=none", "tests/*.test.js"], "probe.mjs"
     else:
         tests, probe = [programs["python"], "-m", "pytest", "-q"], "probe.py"
 
-    def used(*words: str) -> float:
-        return run([tests[0], probe, *words], site, way)[1]
+    def used(requests: int) -> float:
+        return run([tests[0], probe, str(requests)], site, way)[1]
 
     waited, all_tests = run(tests, site, way)
-    start = used("request", "0")
-    single = {f"{name}, CPU ms": (used(name, str(TIMES)) - start) * 1000 / TIMES for name in ("request", "reset")}
-    return {"all tests, s": waited, "all tests, CPU s": all_tests, "start, CPU s": start, **single}
+    start = used(0)
+    request = (used(REQUESTS) - start) * 1000 / REQUESTS
+    return {"all tests, s": waited, "all tests, CPU s": all_tests, "start, CPU s": start, "request, CPU ms": request}
 
 
 def run(command: list[str], site: Path, way: str) -> tuple[float, float]:
