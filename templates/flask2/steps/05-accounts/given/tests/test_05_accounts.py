@@ -159,6 +159,7 @@ def test_wrong_email_or_password_is_rejected(site: Site) -> None:
     wrong.one("main input[name=email]", "the field email").has_value(ada.email)
     wrong.one("main input[name=password]", "the field password").has_value("")
     sign_in(visitor, ada.email, "").rejected(422).some(ERRORS, "an error message")
+    visitor.post("/login").rejected(422).some(ERRORS, "an error message for a form without fields")
     is_signed_out(visitor)
 
 

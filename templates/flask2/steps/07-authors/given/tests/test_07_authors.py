@@ -274,6 +274,7 @@ def test_more_comments_need_no_more_queries(site: Site) -> None:
         page = site.read(article)
 
     page.lists(COMMENT, "comments", ["First.", "First.", "Later.", "Later.", "Later."])
+    page.some(".card:not(.comment-form) .comment-author-img", "pictures of the authors")
 
 
 def test_real_user_never_gets_old_rows(site: Site) -> None:
