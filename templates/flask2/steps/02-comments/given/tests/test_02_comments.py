@@ -1,5 +1,7 @@
 """Readers can comment on articles and delete comments."""
 
+import re
+
 from tests.support.pages import Site
 
 COMMENT = ".card:not(.comment-form) .card-block p"
@@ -87,6 +89,13 @@ def test_deleting_a_comment_keeps_the_others(site: Site) -> None:
 
     card = site.read(article).card("delete me")
     card.one(".mod-options .ion-trash-a", "a delete button")
+    url = card.one(DELETE, "a form that deletes the comment").attribute("action") or ""
+    assert re.fullmatch(f"{article}/comments/[0-9]+/delete", url), (
+        f"Expected the form to send to {article}/comments/ID/delete. Found {url}."
+    )
+    site.get(url)
+    site.read(article).lists(COMMENT, "comments after a GET request", ["keep me", "delete me"])
+
     card.submit(DELETE).redirects_to(article)
 
     site.read(article).lists(COMMENT, "comments", ["keep me"])

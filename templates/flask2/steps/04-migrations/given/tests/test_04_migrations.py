@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from tests.support.pages import Site
-from tests.support.visitor import first_visitor
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 COMMENT = ".card:not(.comment-form) .card-block p"
@@ -45,10 +44,8 @@ def test_migrations_create_all_tables(start_site: Callable[..., Site]) -> None:
     site.read("/").none(CARD_TITLE, "an article")
 
 
-def test_init_db_runs_the_migrations(start_site: Callable[..., Site]) -> None:
+def test_init_db_runs_the_migrations(site: Site) -> None:
     """The command init-db runs the migrations, which match the models."""
-    site = start_site()
-
     site.run("init-db")
 
     site.run("db", "check")
@@ -102,9 +99,8 @@ def test_draft_can_be_published_later(site: Site) -> None:
     site.read("/").none(CARD_TITLE, "an article")
 
 
-def test_downgrade_keeps_the_rows(start_site: Callable[..., Site]) -> None:
+def test_downgrade_keeps_the_rows(site: Site) -> None:
     """A downgrade removes the column and keeps all rows."""
-    site = first_visitor(start_site().server)
     articles = publish_with_comment_and_tag(site)
 
     site.run("db", "downgrade", "base+1")
@@ -114,9 +110,8 @@ def test_downgrade_keeps_the_rows(start_site: Callable[..., Site]) -> None:
     has_all_rows(site, articles)
 
 
-def test_older_database_is_upgraded(start_site: Callable[..., Site]) -> None:
+def test_older_database_is_upgraded(site: Site) -> None:
     """An upgrade of a database from step 03 keeps all rows."""
-    site = first_visitor(start_site().server)
     articles = publish_with_comment_and_tag(site)
     site.run("db", "downgrade", "base+1")
     site.run("db", "stamp", "base")  # a database from step 03 has the tables, but no revision
