@@ -63,6 +63,9 @@ def test_article_can_be_a_draft(site: Site) -> None:
     draft = site.publish("Soup", draft="y")
 
     site.read(draft).one(LABEL, "a label").has_text("Draft")
+    editor = site.read("/editor")
+    field = editor.one("input[type=checkbox][name=draft]", "a checkbox")
+    editor.one(f"label[for='{field.attribute('id')}']", "a label for the checkbox")
     site.read(article).none(LABEL, "a label")
 
 
@@ -70,9 +73,12 @@ def test_draft_is_in_no_list(site: Site) -> None:
     """A draft isn't in the lists of articles."""
     site.publish("Bread", tags="kitchen")
     site.publish("Soup", tags="kitchen", draft="y")
+    site.publish("Snow", tags="winter")
 
-    for url in ("/", "/tag/kitchen"):
-        site.read(url).lists(CARD_TITLE, "articles", ["Bread"])
+    site.read("/").lists(CARD_TITLE, "articles", ["Snow", "Bread"])
+    page = site.read("/tag/kitchen")
+    page.lists(CARD_TITLE, "articles", ["Bread"])
+    page.one(".feed-toggle a.nav-link.active", "the tab of the tag").contains("kitchen")
 
 
 def test_drafts_page_lists_the_drafts(site: Site) -> None:
