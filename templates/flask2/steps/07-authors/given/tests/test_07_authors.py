@@ -240,8 +240,6 @@ def test_migration_without_old_rows_adds_no_user(site: Site) -> None:
     site.publish("Fog")
     site.read("/").one(".article-meta .author", "the author")
 
-    site.run("init-db", "--empty")
-
     site.get("/profile/anonymous").rejected(404)
 
 
