@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import Message
 from importlib import import_module
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -19,6 +17,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
 
+from tests.support.databases import new_database
 from tests.support.results import USUAL_HEADERS, Finished, Queries, Response, escaped
 
 CREATE_TABLES = ("init-db", "--empty")
@@ -26,28 +25,15 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 LOCKED_SECONDS = 2.0  # how long the site waits for an action, which may wait for the site's lock
 
 
-@event.listens_for(Engine, "connect")
-def adapt_to_tests(connection: Any, _record: object = None) -> None:
-    """Make SQLite fast, because a test's database doesn't have to survive a power failure.
-
-    Also let SQLite return rows in an unusual order, if a query doesn't ask for an order.
-    """
-    if isinstance(connection, sqlite3.Connection):
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA journal_mode = MEMORY")
-        connection.execute("PRAGMA reverse_unordered_selects = ON")
-
-
 class Site:
     """The site, with a new database."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._folder = TemporaryDirectory(prefix="site-", ignore_cleanup_errors=True)
-        self._database = Path(self._folder.name, "test.db")
+        self._database = new_database()
         usual = {
             "TESTING": True,
             "SECRET_KEY": "only for tests, and long enough for the site",
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{self._database}",
+            "SQLALCHEMY_DATABASE_URI": self._database.url,
             "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # shorter error messages
             "PASSWORD_HASH_METHOD": "scrypt:256:8:1",  # fast
         }
@@ -56,17 +42,18 @@ class Site:
         try:
             # Imported here and not at the top, so that each test reports an error in the site's code by its own name.
             self.app: Flask = import_module("conduit").create_app(all_settings)
-            self._empty = self._create_tables() if has_tables else b""
+            if has_tables:
+                self._create_tables()
         except BaseException:
             self.stop()
             raise
 
-    def _create_tables(self) -> bytes:
+    def _create_tables(self) -> None:
         created = self.run(*CREATE_TABLES)
         if created.code:
             command = " ".join(CREATE_TABLES)
             raise AssertionError(f"Expected the command {command} to succeed. Found this output: {created.output}")
-        return self._database.read_bytes()
+        self._database.save()
 
     def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
@@ -87,12 +74,7 @@ class Site:
 
     def reset(self) -> None:
         """Make the database as it was after the start."""
-        source, target = sqlite3.connect(":memory:"), sqlite3.connect(self._database)
-        source.deserialize(self._empty)
-        adapt_to_tests(target)
-        source.backup(target)
-        source.close()
-        target.close()
+        self._database.restore()
 
     @contextmanager
     def queries(self) -> Iterator[Queries]:
@@ -148,4 +130,4 @@ class Site:
 
     def stop(self) -> None:
         """Stop the site, and delete its database."""
-        self._folder.cleanup()
+        self._database.delete()

@@ -1,0 +1,89 @@
+"""The database of a site in the tests.
+
+It is a SQLite file. If the variable DATABASE_URL names a PostgreSQL server, it is a new database on this server.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import URL, Engine, MetaData, NullPool, create_engine, event, make_url, text
+
+
+@event.listens_for(Engine, "connect")
+def adapt_to_tests(connection: Any, _record: object = None) -> None:
+    """Make SQLite fast, because a test's database doesn't have to survive a power failure.
+
+    Also let SQLite return rows in an unusual order, if a query doesn't ask for an order.
+    """
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("PRAGMA reverse_unordered_selects = ON")
+
+
+class SqliteFile:
+    """A file in a temporary folder."""
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory(prefix="site-", ignore_cleanup_errors=True)
+        self._file = Path(self._folder.name, "test.db")
+        self._saved = b""
+        self.url = f"sqlite:///{self._file}"
+
+    def save(self) -> None:
+        """Remember the content."""
+        self._saved = self._file.read_bytes()
+
+    def restore(self) -> None:
+        """Make the content as it was at the last save."""
+        source, target = sqlite3.connect(":memory:"), sqlite3.connect(self._file)
+        source.deserialize(self._saved)
+        adapt_to_tests(target)
+        source.backup(target)
+        source.close()
+        target.close()
+
+    def delete(self) -> None:
+        """Delete the file."""
+        self._folder.cleanup()
+
+
+class PostgresDatabase:
+    """A new database on a PostgreSQL server. Other databases of the server aren't touched."""
+
+    def __init__(self, server: URL) -> None:
+        self._server = server.set(drivername="postgresql+psycopg")
+        self._url = self._server.set(database=f"test_{uuid4().hex}")
+        self.url = self._url.render_as_string(hide_password=False)
+        self._execute(self._server, f"CREATE DATABASE {self._url.database}")
+
+    def save(self) -> None:
+        """Do nothing, because the tables are new and empty."""
+
+    def restore(self) -> None:
+        """Empty all tables, and let ids start at 1."""
+        found = MetaData()
+        found.reflect(create_engine(self._url, poolclass=NullPool))
+        names = ", ".join(f'"{name}"' for name in found.tables if name != "alembic_version")
+        self._execute(self._url, f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+
+    def delete(self) -> None:
+        """Delete the database, even if the site is still connected to it."""
+        self._execute(self._server, f"DROP DATABASE {self._url.database} WITH (FORCE)")
+
+    def _execute(self, url: URL, command: str) -> None:
+        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(command))
+
+
+def new_database() -> SqliteFile | PostgresDatabase:
+    """Return a database without tables."""
+    server = os.environ.get("DATABASE_URL", "")
+    return PostgresDatabase(make_url(server)) if server.startswith("postgres") else SqliteFile()
