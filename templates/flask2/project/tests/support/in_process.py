@@ -45,7 +45,7 @@ class Site:
             if has_tables:
                 self._create_tables()
         except BaseException:
-            self.stop()
+            self._database.delete()
             raise
 
     def _create_tables(self) -> None:
@@ -129,5 +129,7 @@ class Site:
         return datetime.now(UTC)
 
     def stop(self) -> None:
-        """Stop the site, and delete its database."""
+        """Stop the site, close its connections, and delete its database."""
+        with self.app.app_context():
+            self.app.extensions["sqlalchemy"].engine.dispose()
         self._database.delete()
