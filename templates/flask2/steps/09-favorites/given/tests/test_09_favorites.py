@@ -168,8 +168,7 @@ def test_favoriting_on_a_list_returns_to_the_list(site: Site) -> None:
 
     for url in ("/", "/tag/green", "/profile/nora", "/profile/nora/favorites"):
         press(site, url, "Moss")
-        has_count(site.read(url).card("Moss"), ON, 2)
-        press(site, url, "Moss")
+    has_count(site.read("/").card("Moss"), OFF, 1)
 
 
 def test_deleting_an_article_deletes_its_favorites(site: Site) -> None:
@@ -203,7 +202,6 @@ def test_more_cards_need_no_more_queries(site: Site) -> None:
     publish(nora, site, petra)
 
     for url, most in few.items():
-        oskar.read(url)
         with oskar.most_queries(most, url):
             oskar.read(url)
     oskar.read("/").lists(CARD_TITLE, "articles", ["Moss"] * 5)
