@@ -37,8 +37,11 @@ def test_a_test_with_in_process_is_left_out(cache: Path, tmp_path: Path) -> None
     assert result.notes == ("not run over HTTP, because of `in_process`: test_the_lines_are_counted",)
 
 
-def test_a_template_with_one_way_is_not_checked(cache: Path) -> None:
-    assert validated(TEMPLATES / "sound", cache, ["01-greeting"], [Rule.TWO_WAYS]).results == ()
+def test_a_template_with_one_way_is_not_checked(cache: Path, tmp_path: Path) -> None:
+    with_all_keys = Case("stretch-tests", "correct").make(tmp_path)
+
+    for template in (TEMPLATES / "sound", with_all_keys):
+        assert validated(template, cache, ["01-greeting"], [Rule.TWO_WAYS]).results == ()
 
 
 @pytest.mark.parametrize("name", ["browser", "over_http", "pipe", "results"])

@@ -169,7 +169,7 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
     if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.BEHAVIOR, Rule.WORDING):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
     if rule is Rule.TWO_WAYS:
-        inputs.append([template.behavior, *((step.behavior, step.in_process) for step in map(template.step, so_far))])
+        inputs.append([step.in_process for step in map(template.step, so_far)])
     if rule is Rule.CARRIES:
         solutions = subject.external_solutions
         inputs.append(digest(solutions.folder.name, read_folder(solutions.folder)) if solutions else "")

@@ -69,12 +69,9 @@ class TemplateUnderTest:
 
     @cached_property
     def has_two_ways(self) -> bool:
-        """True if the tests contain `STARTERKIT_SITE`, or if the template has a key that needs a second way."""
-        template = self.template
-        if template.behavior or any(step.behavior or step.in_process for step in template.steps):
-            return True
+        """True if a file of the tests contains `STARTERKIT_SITE`."""
         files = (item for layer in (self.project, *self.own_files.values()) for item in layer.items())
-        return any(SITE_VARIABLE.encode() in file.data for path, file in files if template.owns(path))
+        return any(SITE_VARIABLE.encode() in file.data for path, file in files if self.template.owns(path))
 
     @cached_property
     def digests(self) -> dict[str, str]:
