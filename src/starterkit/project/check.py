@@ -28,7 +28,7 @@ from starterkit.testing.causes import files_in_wrong_encoding
 from starterkit.testing.groups import PROCESSES
 from starterkit.testing.launch import COLD, Launcher
 from starterkit.testing.own_tests import run_own_tests
-from starterkit.testing.results import CheckResult, ExpectedTest, Outcome
+from starterkit.testing.results import STOPPED_BEFORE, CheckResult, ExpectedTest, Outcome
 from starterkit.testing.runner import run_tests
 from starterkit.testing.source_tree import SourceTree
 
@@ -180,7 +180,10 @@ def run_once(
     )
     result = run_again(selected=selected)
     core = [each.test.id for each in result.results if each.test.is_core]
-    if not (core and result.problem and any(each.is_red and each.test.is_stretch for each in result.results)):
+    stopping = (
+        each for each in result.results if each.outcome is Outcome.DID_NOT_RUN and each.message != STOPPED_BEFORE
+    )
+    if not (core and result.problem and any(each.test.is_stretch for each in stopping)):
         return result
     again = run_again(selected=core)
     results = {each.test: each for each in (*result.results, *again.results)}
