@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.validating import SOUND, Case
+from starterkit.validation.model import Rule
+from tests.support.validating import SOUND, Case, validated
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,17 @@ def test_a_clean_step_exits_0_and_the_second_time_answers_from_the_cache(cache: 
     assert (answer["clean"], answer["from_cache"]) == (True, 3)
     assert all(result["cached"] for result in answer["results"])
     assert "from the cache" not in third.stdout
+
+
+def test_a_changed_list_of_stretch_tests_is_not_answered_from_the_cache(cache: Path, tmp_path: Path) -> None:
+    template = Case("stretch-tests", "correct").make(tmp_path)
+    validated(template, cache, ["02-counting"], [Rule.RED])
+    file = template / "steps/02-counting/step.yml"
+    file.write_text(file.read_text("utf-8").replace("stretch: [test_two_spaces_are_no_word]\n", ""), "utf-8")
+
+    (result,) = validated(template, cache, ["02-counting"], [Rule.RED]).results
+
+    assert not result.cached
 
 
 def test_findings_exit_1_in_every_form(cache: Path, tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ def _inputs(subject: TemplateUnderTest, step: str, rule: Rule) -> list[object]:
         return [*inputs, template.tests, template.own_history, subject.digests[BASE]]
     so_far = template.step_names[: template.step_names.index(step) + 1]
     inputs.append(subject.digests[f"solution {step}"])
-    lists = ((earlier.tests, earlier.guards, earlier.platforms) for earlier in map(template.step, so_far))
+    lists = ((each.tests, each.guards, each.platforms, each.stretch) for each in map(template.step, so_far))
     inputs.append([template.tests, *lists])
     if rule in (Rule.HINTS, Rule.EARNED, Rule.LESSON, Rule.REVIEW, Rule.BEHAVIOR, Rule.WORDING):
         inputs.append(template.source.read(f"steps/{step}/step.yml"))
