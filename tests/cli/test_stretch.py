@@ -143,6 +143,17 @@ def test_status_and_compare_follow_the_core(core_site: Path) -> None:
     starterkit("compare", "--json", cwd=core_site)  # it doesn't ask, because the step is done
 
 
+def test_status_at_the_last_step_says_how_to_finish(core_site: Path) -> None:
+    starterkit("next", cwd=core_site)
+    (core_site / "notes.txt").write_text("Mine.\n")
+    starterkit("check", cwd=core_site)
+
+    shown = starterkit("status", cwd=core_site).out
+
+    assert "Every step is done." in shown
+    assert "Save your work and finish:" in shown
+
+
 def test_a_stretch_test_that_passed_in_an_earlier_step_must_keep_passing(core_site: Path, tmp_path: Path) -> None:
     starterkit("next", cwd=core_site)
     assert f'stretch_passed: ["{TWENTY_ID}"]' in (core_site / ".starterkit.yml").read_text()
@@ -207,12 +218,12 @@ def test_solve_replaces_files_that_fail_only_a_stretch_test(site: Path) -> None:
     assert reference["way"] == "merged"
     assert reference["check"]["stretch"] == {"total": 3, "green": 3}
     starterkit("undo", cwd=site)
-    solution = "def hello(words):\n    return \"200 OK\", f\"Hello, {words.get('name', 'guest')}.\"\n"
+    solution = "def hello(words):\n    return \"200 OK\", f\"Hello, {words.get('name', 'guest')[:30].strip()}.\"\n"
     (site / "conduit/greeting.py").write_text(solution)
 
     told = starterkit("solve", "--json", cwd=site).json
 
-    assert told["way"] == "files"
+    assert (told["way"], told["why"]) == ("files", "after the merge, 1 test failed")
     assert told["check"]["stretch"] == {"total": 3, "green": 3}
 
 

@@ -231,7 +231,8 @@ def _merge_or_replace(session: SolveSession, head: Head, choices: Choices) -> So
         if attempt.is_good or not choices.check:
             return _write(session, head, SolveMethod.MERGED, attempt)
         red = attempt.result.unsolved if attempt.result else ()
-        why = f"after the merge, {len(red)} tests failed" if red else "its migrations could not be created"
+        failed = "1 test failed" if len(red) == 1 else f"{len(red)} tests failed"
+        why = f"after the merge, {failed}" if red else "its migrations could not be created"
     else:
         why = f"you and the solution changed the same lines of {', '.join(each.path for each in carried.conflicts)}"
     attempt = session.attempt(session.with_files(session.changed), "your code with the step's files replaced")

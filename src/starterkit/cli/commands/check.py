@@ -69,16 +69,16 @@ def _show(
 
 
 def _after_green(console: Console, project: Project, result: CheckResult, command: str) -> list[Text]:
-    step, lines = project.step, list[Text]()
+    step, lines, hint = project.step, list[Text](), list[Text]()
     if result.stretch_red:
-        lines += console.paragraph(markup("To get a hint for the first failing stretch test: `starterkit hint`."))
+        hint = console.paragraph(markup("To get a hint for the first failing stretch test: `starterkit hint`."))
     if command == "check":
-        return [*lines, *console.next_lines("Run all tests", command)]
+        return [*hint, *console.next_lines("Run all tests", command)]
     if command == "run":
         lines += console.paragraph("That was the last step. Your site is complete.")
-        return [*lines, *console.next_lines("Look at your site", "run --open")]
+        return [*lines, *hint, *console.next_lines("Look at your site", "run --open")]
     if step is not None:
-        lines += console.paragraph(f"{step.label} is done.")
+        lines += [*console.paragraph(f"{step.label} is done."), *hint]
         lines += console.paragraph(markup("To compare your code with the solution: `starterkit compare`."))
     if is_last_step(project):
         return [*lines, *console.next_lines("Save your work and finish", command)]

@@ -146,9 +146,11 @@ def _start_edition(seen: ProjectStatus, folder: Path) -> str:
 
 
 def _type_next(console: Console, seen: ProjectStatus) -> None:
-    why = "Start the first step" if seen.at is None and seen.next_command == "next" else _WHY[seen.next_command]
+    why = _WHY[seen.next_command]
     if seen.is_finished:
         console.print("Every step is done. Your site is complete.")
+    if seen.next_command == "next":
+        why = "Start the first step" if seen.at is None else "Save your work and finish" if seen.is_finished else why
     console.type_next(why, "run --open" if seen.next_command == "run" else seen.next_command)
 
 

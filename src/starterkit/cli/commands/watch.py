@@ -215,7 +215,7 @@ class _Screen:
         if not run.result.stretch_red:
             return end
         passed = passed_of((0, 0), (len(run.result.stretch) - len(run.result.stretch_red), len(run.result.stretch)))
-        end = [text(""), *console.paragraph(f"{passed}. You can continue without the others."), *end]
+        end = [text(""), *console.paragraph(f"{passed}. You can continue without them."), *end]
         return short_lines(console, run.result, end, height=height, printed=_PRINTED_LINES, with_counts=False)
 
     def _after_green(self) -> list[Text]:
