@@ -205,8 +205,8 @@ class Template:
     """A starter project and the learning path of a framework, as path.yml describes them.
 
     `traits` are by name. `owned`, `own_history` and `test_files` are patterns of paths. `tests` are the tests of the
-    base project, and `behavior` their ids in the list that all frameworks share. Projects can't move
-    from one `edition` of a learning path to another.
+    base project, and `behavior` their ids in the list that all frameworks share. Projects can't move from one `edition`
+    of a learning path to another.
     """
 
     source: Source = field(repr=False, compare=False)
