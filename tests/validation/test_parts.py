@@ -301,6 +301,10 @@ def test_a_finding_says_where_what_and_how_to_see_it() -> None:
     assert closing_line(some_report()) == "1 error. Checked 3 rules in 2.0 s (1 from the cache)."
 
 
+def test_a_report_without_results_says_that_nothing_was_checked() -> None:
+    assert closing_line(Report((), 0.0, 1)).startswith("Checked nothing")
+
+
 # --- mutants --------------------------------------------------------------------------------------------------------
 
 VIEW = b'''"""A page."""

@@ -210,6 +210,8 @@ def closing_line(report: Report) -> str:
     found = [f"{count} {severity}{'s' if count != 1 else ''}" for severity, count in counts.items() if count]
     cached = "all" if report.from_cache == rules else report.from_cache
     from_cache = f" ({cached} from the cache)" if report.from_cache else ""
+    if not found and not rules:
+        return "Checked nothing, because no selected rule applies to the selected steps."
     if found and report.is_clean:
         found.insert(0, "No errors")
     summary = ", ".join(found) if found else "No problems found"
