@@ -98,7 +98,7 @@ def test_the_guide_of_the_other_frameworks(framework: str, chromium: Browser, tm
 
 
 def go_to_the_next_step(page: Page, folder: Path) -> None:
-    """Read hints, lay the solution, start the next step and undo it, as a learner does with the buttons."""
+    """Read hints, write the solution, start the next step and undo it, as a learner does with the buttons."""
     expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · Comments")
     with open_project(folder) as project:
         step = project.step

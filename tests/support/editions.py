@@ -1,4 +1,4 @@
-"""A starterkit in a folder of its own, in which another edition of a framework's path is installed."""
+"""A copy of starterkit in which another edition of a framework's path is installed."""
 
 from __future__ import annotations
 

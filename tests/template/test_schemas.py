@@ -157,7 +157,7 @@ def variations(document: Any) -> Iterator[Any]:
 
 
 def only_the_reader_can_tell(kind: str, document: Any) -> bool:
-    """Tell whether a document is wrong in a way that no JSON Schema can say: it names a test that it doesn't list."""
+    """True if a document is wrong in a way that no JSON Schema can say: it names a test that it doesn't list."""
     if not isinstance(document, dict):
         return False
     lists = [document.get(key) or () for key in (("hints", "guards") if kind == "step" else ("tests",))]

@@ -1,4 +1,4 @@
-"""A workshop whose path has stretch tests: they are a column of their own in grades and in the status."""
+"""A workshop whose path has stretch tests: they have a separate column in grades and in the status."""
 
 from __future__ import annotations
 

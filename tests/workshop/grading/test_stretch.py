@@ -1,4 +1,4 @@
-"""Stretch tests give no points. They are a column of their own, and can't stop the other tests."""
+"""Stretch tests give no points. They have a separate column, and can't stop the other tests."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def room(folder: Path, source: Path, stretch: str) -> Room:
 
 
 def broken(source: Path, room: Room, name: str, value: str) -> dict[str, str]:
-    """The solution of the step with an answer of its own for the address that a test asks for."""
+    """The solution of the step with a special response for the URL that a test asks for."""
     file = FILES[source]
     code = room.layers["solution 01-words"].files[file].data.decode()
     if source == GRADED:

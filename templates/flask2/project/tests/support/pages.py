@@ -323,7 +323,7 @@ class Part:
         return [node.attributes.get("name") or "" for node in self._node.css(selector)]
 
     def has_link(self, selector: str, text: str, url: str) -> None:
-        """Of the links that the selector matches, one has this text and leads to this URL."""
+        """Check that a link that the selector matches has this text and leads to this URL."""
         links = self.links(selector)
         found = ", ".join(f"{name} to {target}" for name, target in links.items()) or "none"
         expect(links.get(text) == url, self.failure(f"a link {text} to {url}", found, selector))

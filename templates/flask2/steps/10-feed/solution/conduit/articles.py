@@ -103,7 +103,7 @@ def list_page(articles: Select[tuple[Article]], template: str = "articles/home.h
     """A page with ten of these articles, newest first. `?page=2` shows the next ten. `context` goes to the template."""
     newest_first = articles.order_by(Article.created_at.desc(), Article.id.desc())
     if len(request.args.get("page", "")) > 9:
-        abort(404)  # no list is so long, and a database can't read every number
+        abort(404)  # lists are shorter, and a database can't read every number
     page = db.paginate(newest_first.options(joinedload(Article.author), selectinload(Article.tags)), per_page=10)
     return render_template(template, articles=page.items, page=page, popular_tags=popular_tags(), **context)
 

@@ -288,8 +288,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Restart the site without losing a request.")
     parser.add_argument("--port", type=int, default=8000, help="port to serve on (default: 8000)")
     parser.add_argument("--path", default="/", help="path that the clients request (default: /)")
-    parser.add_argument("--restarts", type=int, default=0, help="restart the server so many times, and then stop")
-    parser.add_argument("--requests", type=int, default=1000, help="send at least so many requests (default: 1000)")
+    parser.add_argument("--restarts", type=int, default=0, help="number of restarts, after which the program stops")
+    parser.add_argument("--requests", type=int, default=1000, help="least number of requests to send (default: 1000)")
     parser.add_argument("command", nargs="+", metavar="COMMAND", help="command of the server, after --")
     options = parser.parse_args()
     if sys.platform == "win32":

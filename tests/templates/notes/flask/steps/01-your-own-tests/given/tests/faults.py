@@ -152,7 +152,7 @@ class FaultySite:
 
 
 def install() -> None:
-    """Put a FaultySite around each site that `create_app` creates from now on."""
+    """Put a FaultySite around each site that `create_app` creates later."""
     conduit = import_module("conduit")
     create_app = conduit.create_app
 
