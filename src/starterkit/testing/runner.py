@@ -7,8 +7,9 @@ import re
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -127,39 +128,36 @@ def _chosen(expected: Sequence[ExpectedTest], selected: Sequence[str]) -> list[E
     return [test for test in expected if not selected or test.id in selected]
 
 
-def _are_whole_files(tests: Sequence[ExpectedTest], expected: Sequence[ExpectedTest], folder: Path) -> bool:
-    """True if these are all tests of their files. Then the files are enough, even if a test is missing from one.
-
-    `expected` are all tests of a run, or empty if the caller selected tests. Then the files on disk decide.
-    """
-    files = {test.file: [each.id for each in tests if each.file == test.file] for test in tests}
-    if expected:
-        return len(tests) == sum(test.file in files for test in expected)
-    return all(_has_only(folder / file, file, ids) for file, ids in files.items())
-
-
-def _has_only(path: Path, name: str, ids: Sequence[str]) -> bool:
-    """True if a test file contains only these tests, in this order."""
-    on_disk = [found.id for found in found_tests(name, path.read_bytes())]
-    return on_disk == [id for id in ids if id in on_disk]
-
-
 def _arguments(
     template: Template, tests: Sequence[ExpectedTest], expected: Sequence[ExpectedTest], folder: Path
 ) -> list[str]:
     """Return the arguments that run these tests. `_are_whole_files` explains `expected`."""
-    if _are_whole_files(tests, expected, folder):
+
+    @cache
+    def on_disk(file: str) -> list[str]:
+        return [found.id for found in found_tests(file, (folder / file).read_bytes())]
+
+    if _are_whole_files(tests, expected, on_disk):
         return list(dict.fromkeys(test.file for test in tests))
-    arguments = [_selecting(pattern, test) for test in _there(tests, folder) for pattern in template.select]
+    # pytest rejects a test that is missing from its file. Nothing is known about an unreadable file.
+    there = [test for test in tests if test.id in on_disk(test.file) or not on_disk(test.file)]
+    arguments = [_selecting(pattern, test) for test in there for pattern in template.select]
     # Options come before files, because some programs ignore options after the first file.
     return sorted(dict.fromkeys(arguments), key=lambda argument: not argument.startswith("-"))
 
 
-def _there(tests: Sequence[ExpectedTest], folder: Path) -> Iterator[ExpectedTest]:
-    """Yield the tests that their files have, and all tests of an unreadable file. pytest rejects a missing test."""
-    files = dict.fromkeys(test.file for test in tests)
-    found = {file: {each.id for each in found_tests(file, (folder / file).read_bytes())} for file in files}
-    yield from (test for test in tests if test.id in found[test.file] or not found[test.file])
+def _are_whole_files(
+    tests: Sequence[ExpectedTest], expected: Sequence[ExpectedTest], on_disk: Callable[[str], list[str]]
+) -> bool:
+    """True if these are all tests of their files. Then the files are enough, even if a test is missing from one.
+
+    `expected` are all tests of a run, or empty if the caller selected tests. Then the files on disk decide: `on_disk`
+    returns the tests of a file in order.
+    """
+    files = {test.file: [each.id for each in tests if each.file == test.file] for test in tests}
+    if expected:
+        return len(tests) == sum(test.file in files for test in expected)
+    return all(on_disk(file) == [id for id in ids if id in on_disk(file)] for file, ids in files.items())
 
 
 def _selecting(pattern: str, test: ExpectedTest) -> str:
