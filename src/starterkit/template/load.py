@@ -138,12 +138,15 @@ def _each(keys: Mapping[str, Value], name: str, read: Callable[[Value], Item]) -
 
 
 def _name(value: Value) -> str:
-    name = value.text()
-    if not _NAME.fullmatch(name):
-        raise value.wrong(
-            f'invalid name "{name}"', 'Use lowercase letters, digits and single hyphens, for example "my-path".'
-        )
-    return name
+    return _matching(value, _NAME, "name", 'Use lowercase letters, digits and single hyphens, for example "my-path".')
+
+
+def _matching(value: Value, pattern: re.Pattern[str], kind: str, fix: str) -> str:
+    """Return a text that matches a pattern. Raises `FileError` with the text and its kind if it doesn't."""
+    text = value.text()
+    if not pattern.fullmatch(text):
+        raise value.wrong(f'invalid {kind} "{text}"', fix)
+    return text
 
 
 def _traits(value: Value) -> dict[str, Trait]:
@@ -255,12 +258,8 @@ def _check_test(test: str, value: Value, tests: Sequence[str]) -> None:
 
 
 def _behavior(value: Value) -> str:
-    id = value.text()
-    if not _BEHAVIOR.fullmatch(id):
-        raise value.wrong(
-            f'invalid id "{id}"', 'Use lowercase words with hyphens and dots, for example "comment.blank-rejected".'
-        )
-    return id
+    fix = 'Use lowercase words with hyphens and dots, for example "comment.blank-rejected".'
+    return _matching(value, _BEHAVIOR, "id", fix)
 
 
 def _platforms(value: Value) -> tuple[str, ...]:
