@@ -179,6 +179,7 @@ def test_new_password_ends_all_other_sessions(site: Site) -> None:
         ("email", "nowhere"),
         ("email", "x" * 189 + "@example.org"),
         ("password", "7 chars"),
+        ("password", " " * 7),
         ("password", "x" * 201),
         ("bio", "x" * 2_001),
         ("image", "x" * 2_001),
