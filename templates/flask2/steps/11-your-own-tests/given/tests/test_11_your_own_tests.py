@@ -41,8 +41,8 @@ def test_workflow_runs_all_tests() -> None:
     text = "\n".join(re.sub(r"(^|\s)#.*", "", line) for file in files for line in file.read_text("utf-8").splitlines())
     needed = {
         "the event push": r"^(on|'on'|\"on\"):.*(\n[\s-].*)*\bpush\b",
-        "actions/checkout": r"\buses: actions/checkout@v\d",
-        "actions/setup-python": r"\buses: actions/setup-python@v\d",
+        "actions/checkout": r"\buses: actions/checkout@(v\d|[0-9a-f]{40}\b)",
+        "actions/setup-python": r"\buses: actions/setup-python@(v\d|[0-9a-f]{40}\b)",
         "a command that installs requirements.txt": r"\binstall\b.*requirements\.txt",
         "a command that runs pytest with tests and own_tests": r"\bpytest\b(?=.* tests\b)(?=.* own_tests\b)",
     }

@@ -214,7 +214,7 @@ def test_container_updates_the_tables_and_serves() -> None:
     assert upgrade.start() < server.start(), "Expected the upgrade before gunicorn. Found it after gunicorn."
     settings = PROJECT / "gunicorn.conf.py"
     text += settings.read_text("utf-8") if settings.is_file() else ""
-    threads = re.search(r"\bthreads[ =]+(\d+)", text)
+    threads = re.search(r"\bthreads\b[^\d\n]*(\d+)", text)
     assert threads, "Expected a number of threads for gunicorn. Found none."
     assert int(threads[1]) > 1, f"Expected at least two threads for gunicorn. Found {threads[1]}."
 

@@ -43,10 +43,13 @@ def last_stage() -> list[Instruction]:
 
 def base_images() -> list[str]:
     """Return the images of all FROM lines, without names of earlier stages."""
-    images, stages = [], {"scratch"}
+    images, stages, defaults = [], {"scratch"}, dict[str, str]()
     for each in instructions():
+        if each.name == "ARG":
+            defaults.update(re.findall(r"(\w+)=[\"']?([^\s\"']+)", each.arguments))
         if each.name == "FROM":
-            image, *more = [word for word in each.arguments.split() if not word.startswith("--")]
+            arguments = re.sub(r"\$\{?(\w+)\}?", lambda name: defaults.get(name[1], name[0]), each.arguments)
+            image, *more = [word for word in arguments.split() if not word.startswith("--")]
             images += [image] if image not in stages else []
             stages.update(more[1:])
     return images
