@@ -1,6 +1,0 @@
-"""Favorites: which articles readers like."""
-
-from conduit.favorites.views import bp
-
-
-__all__ = ['bp']

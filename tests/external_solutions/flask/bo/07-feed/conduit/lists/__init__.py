@@ -1,1 +1,0 @@
-"""Lists, of whatever: ten entries a page, and tabs that lead to others."""
