@@ -134,7 +134,8 @@ def counts() -> Counts:
     from starterkit.template.bundled import bundled_template
 
     _, template = bundled_template("flask")
-    return Counts(len(template.tests), len(template.steps[0].tests))
+    first = template.steps[0]
+    return Counts(len(template.tests), len(first.core_tests), len(first.stretch))
 
 
 @pytest.fixture

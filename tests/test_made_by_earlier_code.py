@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import starterkit
-from tests.support.editions import installed_with_edition
 
 pytestmark = pytest.mark.slow
 
@@ -61,66 +60,56 @@ def test_a_project_in_the_middle_of_a_step_goes_on(project: Path) -> None:
     assert has_learner_work(project)
 
 
-@pytest.fixture
-def second(tmp_path: Path) -> dict[str, str]:
-    """The environment of a starterkit whose Flask path is the second edition."""
-    return installed_with_edition(tmp_path / "second", 2)
+def test_a_project_of_the_first_edition_goes_on_where_the_second_is_installed(project: Path) -> None:
+    assert starterkit("list", "flask", "--json", cwd=project).json["frameworks"][0]["edition"] == 2
 
+    starterkit("solve", "--no-check", "--take-theirs", cwd=project)
+    starterkit("next", "--no-check", cwd=project)
+    assert starterkit("lesson", cwd=project).out.startswith("# 03 · Accounts")
+    starterkit("solve", cwd=project)
+    starterkit("next", cwd=project)
 
-def test_a_project_of_the_first_edition_goes_on_where_the_second_is_installed(
-    project: Path, second: dict[str, str]
-) -> None:
-    assert starterkit("list", "--json", cwd=project, env=second).json["frameworks"][0]["edition"] == 2
-
-    starterkit("solve", "--no-check", "--take-theirs", cwd=project, env=second)
-    starterkit("next", "--no-check", cwd=project, env=second)
-    assert starterkit("lesson", cwd=project, env=second).out.startswith("# 03 · Accounts")
-    starterkit("solve", cwd=project, env=second)
-    starterkit("next", cwd=project, env=second)
-
-    assert starterkit("lesson", cwd=project, env=second).out.startswith("# 04 · Authors")
-    status = starterkit("status", "--json", cwd=project, env=second).json
+    assert starterkit("lesson", cwd=project).out.startswith("# 04 · Authors")
+    status = starterkit("status", "--json", cwd=project).json
     assert (status["step"], status["edition"], len(status["steps"])) == ("04-authors", 1, 7)
     assert "edition" not in (project / ".starterkit.yml").read_text("utf-8")
 
 
 @pytest.mark.nightly
-def test_a_project_of_the_first_edition_is_finished(project: Path, second: dict[str, str]) -> None:
-    starterkit("solve", "--no-check", "--take-theirs", cwd=project, env=second)
+def test_a_project_of_the_first_edition_is_finished(project: Path) -> None:
+    starterkit("solve", "--no-check", "--take-theirs", cwd=project)
     for _ in range(4):
-        starterkit("next", "--no-check", cwd=project, env=second)
-        starterkit("solve", "--no-check", cwd=project, env=second)
-    starterkit("next", "--no-check", cwd=project, env=second)
-    starterkit("solve", cwd=project, env=second)
+        starterkit("next", "--no-check", cwd=project)
+        starterkit("solve", "--no-check", cwd=project)
+    starterkit("next", "--no-check", cwd=project)
+    starterkit("solve", cwd=project)
 
-    status = starterkit("status", "--json", cwd=project, env=second).json
+    status = starterkit("status", "--json", cwd=project).json
     assert (status["step"], status["finished"], status["edition"]) == ("07-feed", True, 1)
 
 
-def test_status_says_once_that_another_edition_is_installed(project: Path, second: dict[str, str]) -> None:
-    def shown(env: dict[str, str]) -> str:
-        return " ".join(starterkit("status", cwd=project, env=env).out.split())
+def test_status_says_once_that_another_edition_is_installed(project: Path, site: Path) -> None:
+    def shown(folder: Path) -> str:
+        return " ".join(starterkit("status", cwd=folder).out.split())
 
     told = (
         "Edition 2 of the Flask path is installed. Your project has edition 1. You can finish it as before. "
         "To start edition 2:"
     )
-    assert "Edition" not in shown({})
-    first = shown(second)
+    first = shown(project)
     assert told in first and "starterkit new ../my-site --framework flask" in first
-    assert "Edition" not in shown(second)
-    status = starterkit("status", "--json", cwd=project, env=second).json
+    assert "Edition" not in shown(project)
+    assert "Edition" not in shown(site)
+    status = starterkit("status", "--json", cwd=project).json
     assert status["other_edition"] == {"edition": 2, "start": "new ../my-site --framework flask"}
-    assert starterkit("status", "--json", cwd=project).json["other_edition"] is None
+    assert starterkit("status", "--json", cwd=site).json["other_edition"] is None
 
 
-def test_a_clone_without_the_path_names_the_version_and_the_edition(
-    project: Path, second: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_clone_without_the_path_names_the_version_and_the_edition(project: Path, tmp_path: Path) -> None:
     subprocess.run(["git", "clone", "-q", f"file://{project}", str(tmp_path / "clone")], check=True)
     subprocess.run(["git", "remote", "remove", "origin"], cwd=tmp_path / "clone", check=True)
 
-    stopped = " ".join(starterkit("next", "--no-check", cwd=tmp_path / "clone", env=second, code=4).err.split())
+    stopped = " ".join(starterkit("next", "--no-check", cwd=tmp_path / "clone", code=4).err.split())
 
     assert "which starterkit 0.1.0 created. The path is edition 1." in stopped
     assert "which has edition 2." in stopped

@@ -99,7 +99,7 @@ def test_the_guide_of_the_other_frameworks(framework: str, chromium: Browser, tm
 
 def go_to_the_next_step(page: Page, folder: Path) -> None:
     """Read hints, write the solution, start the next step and undo it, as a learner does with the buttons."""
-    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · Comments")
+    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · First page")
     with open_project(folder) as project:
         step = project.step
         assert step is not None
@@ -123,12 +123,12 @@ def go_to_the_next_step(page: Page, folder: Path) -> None:
     assert_accessible(page)
 
     page.get_by_role("button", name="Start the next step").click()
-    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("02 · Tags", timeout=SECONDS)
-    expect(page.locator("#pips .here")).to_contain_text("02 · Tags")
+    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("02 · Comments", timeout=SECONDS)
+    expect(page.locator("#pips .here")).to_contain_text("02 · Comments")
     expect(page.locator("#first")).to_be_visible(timeout=SECONDS)
 
     page.get_by_role("button", name="Undo “next”").click()
-    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · Comments", timeout=SECONDS)
+    expect(page.locator("#lesson h2:visible >> nth=0")).to_have_text("01 · First page", timeout=SECONDS)
 
 
 def test_a_form_is_posted_in_the_framed_site_and_a_save_keeps_the_page(page: Page, begun_site: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_site_that_cannot_start_says_why_and_starts_after_the_next_save(page: 
 
 
 def test_diff_solution_and_map(page: Page, begun_site: Path) -> None:
-    code = begun_site / "conduit" / "features.py"
+    code = begun_site / "conduit" / "__init__.py"
     code.write_text(code.read_text("utf-8") + "# a line of my own\n", "utf-8")
     page.locator("#tabs").get_by_role("tab", name="My changes").click()
     expect(page.locator("#diff-files .added", has_text="a line of my own")).to_be_visible()
@@ -187,7 +187,7 @@ def test_diff_solution_and_map(page: Page, begun_site: Path) -> None:
     expect(page.locator("#solution-files .diff").first).to_be_visible()
 
     page.locator("#tabs").get_by_role("tab", name="Map").click()
-    expect(page.locator("#steps [aria-current=step]")).to_contain_text("Comments")
+    expect(page.locator("#steps [aria-current=step]")).to_contain_text("First page")
 
 
 def test_everything_is_reached_with_the_keyboard(page: Page) -> None:

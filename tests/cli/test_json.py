@@ -117,8 +117,8 @@ def test_a_bug_and_an_interruption_are_one_object(before: str, error: str, code:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_check_is_one_object(begun_site: Path, number: signal.Signals) -> None:
-    features = begun_site / "conduit" / "features.py"
-    features.write_text("import time\n\n\ndef add_features(app):\n    time.sleep(60)\n")
+    factory = begun_site / "conduit" / "__init__.py"
+    factory.write_text("import time\n\n\ndef create_app(settings=None):\n    time.sleep(60)\n")
     process = subprocess.Popen(
         [*PROGRAM, "check", "--json"],
         cwd=begun_site,

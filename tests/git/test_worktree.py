@@ -13,15 +13,15 @@ from tests.support.commands import starterkit
 pytestmark = pytest.mark.slow
 
 LEFT = (
-    "conduit/.features.py.swp",
-    "conduit/.features.py.swo",
-    "conduit/.features.py.swn",
-    "conduit/features.py~",
-    "conduit/#features.py#",
+    "conduit/.articles.py.swp",
+    "conduit/.articles.py.swo",
+    "conduit/.articles.py.swn",
+    "conduit/articles.py~",
+    "conduit/#articles.py#",
     "#scratch#",
     ".~lock.notes.odt#",
 )
-LINK = "conduit/.#features.py"
+LINK = "conduit/.#articles.py"
 
 
 def tracked(site: Path) -> list[str]:

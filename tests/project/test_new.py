@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import environment, starterkit
-from tests.support.editions import edition_of_tiny
+from tests.support.learners import TEMPLATES
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,9 @@ def test_an_empty_clone_becomes_the_project_and_keeps_its_remote(branch: str, re
 
 @pytest.mark.parametrize(("edition", "line"), [(1, ""), (2, "edition: 2\n")])
 def test_a_project_records_an_edition_after_the_first(edition: int, line: str, tmp_path: Path) -> None:
-    template = edition_of_tiny(tmp_path / "template", edition)
+    template = shutil.copytree(TEMPLATES / "tiny", tmp_path / "template")
+    path = (template / "path.yml").read_text("utf-8")
+    (template / "path.yml").write_text(path.replace("format: 1\n", f"format: 1\nedition: {edition}\n"), "utf-8")
 
     starterkit("new", "site", "--template", str(template), "--defaults", "--no-install", cwd=tmp_path)
 
@@ -134,7 +136,7 @@ def test_the_commands_for_a_project_without_git_work_as_typed(around: bool, tmp_
         subprocess.run(
             ["sh", "-ec", command], cwd=tmp_path / "site", env=environment(), check=True, capture_output=True
         )
-    assert starterkit("status", "--json", cwd=tmp_path / "site").json["step"] == "01-comments"
+    assert starterkit("status", "--json", cwd=tmp_path / "site").json["step"] == "01-first-page"
     starterkit("next", "--solve", "--no-check", cwd=tmp_path / "site")
 
 

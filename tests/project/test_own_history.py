@@ -1,4 +1,4 @@
-"""Migrations, for the templates that have them: databases keep what is in them, and learners their own names."""
+"""Migrations of the Django path: databases keep what is in them, and learners their own names."""
 
 from __future__ import annotations
 
@@ -16,17 +16,11 @@ from starterkit.project.learner_work import Choices
 from starterkit.project.next import next_step
 from starterkit.project.project import Project, open_project
 from starterkit.project.solve import SolveMethod, SolveResult, solve
-from starterkit.template.bundled import bundled_names, bundled_template
 from tests.support.sites import copy_of
 
 pytestmark = pytest.mark.slow
 
 Table = dict[str, list[tuple[object, ...]]]
-
-
-def test_django_is_the_only_one_with_migrations() -> None:
-    """What follows is for all that have some."""
-    assert [name for name in bundled_names() if bundled_template(name)[1].commands.make_history] == ["django"]
 
 
 def begin_next(folder: Path) -> None:

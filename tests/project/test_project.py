@@ -498,7 +498,7 @@ def test_a_remote_that_does_not_answer_is_passed_over(flask: Learner) -> None:
 
     clone.next()
 
-    assert clone.state().step == "01-comments"
+    assert clone.state().step == "01-first-page"
 
 
 def test_the_path_ref_that_somebody_moved_is_put_back(tiny: Learner) -> None:

@@ -12,7 +12,7 @@ from tests.support.commands import starterkit
 
 pytestmark = [pytest.mark.slow, pytest.mark.nightly]
 
-TEMPLATE = Path(__file__).parents[2] / "templates" / "flask2"
+TEMPLATE = Path(__file__).parents[2] / "templates" / "flask"
 IMAGE = "starterkit-flask-test"
 
 

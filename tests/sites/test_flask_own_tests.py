@@ -23,7 +23,7 @@ SUITES = ROOT / "tests" / "templates" / "own_tests"
 def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Environment]:
     """A project in which step 11 has begun, and its environment."""
     folder = tmp_path_factory.mktemp("own-tests") / "site"
-    template = str(ROOT / "templates" / "flask2")
+    template = str(ROOT / "templates" / "flask")
     starterkit(
         *("new", folder.name, "--template", template, "--trust", "--defaults", "--no-install", "--at", "11"),
         cwd=folder.parent,

@@ -54,10 +54,11 @@ def lay_solution(project: Project, step: str) -> None:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many tests the generated project has: at its base, new in its first step, and both."""
+    """How many tests the generated project has: at its base, new in its first step, and both. And stretch tests."""
 
     base: int
     new: int
+    stretch: int
 
     @property
     def both(self) -> int:

@@ -35,7 +35,7 @@ def test_the_guide_serves_page_and_site_and_ends_with_both(begun_site: Path) -> 
         assert len({guide.url, guide.site_url, other.url, other.site_url}) == 4
         assert guide.token != other.token
         state = guide.until(lambda state: state["phase"] == "done" and state["site"]["name"] == "running")
-        assert state["step"]["name"] == "01-comments"
+        assert state["step"]["name"] == "01-first-page"
         assert [test["outcome"] for test in state["tests"] if test["step"] == "base"].count("passed") > 5
         site_port = int(guide.site_url.rsplit(":", 1)[1])
         page = ask(site_port)
@@ -63,21 +63,21 @@ def test_actions_do_what_the_commands_do(begun_site: Path) -> None:
         assert "so this step is not finished. Nothing was changed." in stopped.json["error"]["message"]
 
         solution = guide.act("solution").json
-        assert "conduit/features.py" in [file["path"] for file in solution["files"]]
+        assert "conduit/__init__.py" in [file["path"] for file in solution["files"]]
         assert guide.act("diff").json["files"] == []
 
         with open_project(begun_site) as project:
-            lay_solution(project, "01-comments")
+            lay_solution(project, "01-first-page")
         guide.until(lambda state: state["phase"] == "done" and {t["outcome"] for t in state["tests"]} == {"passed"})
         compared = guide.act("compare").json["files"]
         assert {file["yours"] == file["solution"] for file in compared} == {True}
         assert guide.act("diff").json["files"] != []
 
-        assert guide.act("next").json == {"text": "Started 02 · Tags.", "started": True}
-        assert guide.until(lambda state: state["phase"] == "done")["step"]["name"] == "02-tags"
+        assert guide.act("next").json == {"text": "Started 02 · Comments.", "started": True}
+        assert guide.until(lambda state: state["phase"] == "done")["step"]["name"] == "02-comments"
         assert guide.act("undo").json == {"text": "Undid `starterkit next`."}
-        assert guide.until(lambda state: state["step"])["step"]["name"] == "01-comments"
-    assert starterkit("status", "--json", cwd=begun_site).json["step"] == "01-comments"
+        assert guide.until(lambda state: state["step"])["step"]["name"] == "01-first-page"
+    assert starterkit("status", "--json", cwd=begun_site).json["step"] == "01-first-page"
 
 
 def test_commands_in_the_terminal_and_conflict_markers_are_noticed(begun_site: Path) -> None:
@@ -87,7 +87,7 @@ def test_commands_in_the_terminal_and_conflict_markers_are_noticed(begun_site: P
         solved = guide.until(lambda state: state["phase"] == "done" and state.get("solved"))
         assert {test["outcome"] for test in solved["tests"]} == {"passed"}
 
-        (begun_site / "conduit" / "features.py").write_text("<<<<<<< yours\nx = 1\n=======\nx = 2\n>>>>>>> solution\n")
+        (begun_site / "conduit" / "__init__.py").write_text("<<<<<<< yours\nx = 1\n=======\nx = 2\n>>>>>>> solution\n")
         broken = guide.until(lambda state: state["phase"] == "done" and state["tests"][0]["outcome"] != "passed")
         assert broken["blocker"]
 

@@ -9,9 +9,6 @@ from starterkit.template.load import read_template
 from starterkit.template.model import FolderSource, Template
 from starterkit.yamlfile import did_you_mean
 
-# Second editions that aren't complete. They are in a clone only, and a command finds them only by their path.
-UNFINISHED = frozenset({"flask2"})
-
 
 def bundled_folder() -> Path:
     """Return the folder that contains all bundled templates.
@@ -45,7 +42,7 @@ def templates_in(*folders: Path) -> list[Template]:
 
 def _template_folders(folder: Path) -> list[Path]:
     entries = folder.iterdir() if folder.is_dir() else ()
-    return sorted(entry for entry in entries if (entry / "path.yml").is_file() and entry.name not in UNFINISHED)
+    return sorted(entry for entry in entries if (entry / "path.yml").is_file())
 
 
 def bundled_template(name: str) -> tuple[Path, Template]:

@@ -55,6 +55,8 @@ def _last_error(output: str) -> str:
         return crash[0]
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line for line in lines if re.match(r"(?:\w+\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt)\b", line)]
+    if "Traceback (most recent call last):" in output:  # Flask prints its own `Error: …` after a traceback
+        errors = [line for line in errors if not line.startswith("Error: ")] or errors
     errors = errors or [line for line in lines if line.lower().startswith(("error", "fatal")) or "No module" in line]
     return _message_of(errors[-1]) if errors else ""
 

@@ -14,7 +14,7 @@ from tests.support.sites import Counts
 
 pytestmark = pytest.mark.slow
 
-FIRST = "Under an article there is a form to write a comment."
+FIRST = "The About page has a heading."
 
 
 def test_alone_in_a_project_it_says_where_one_is_and_what_to_do(site: Path, counts: Counts) -> None:
@@ -28,7 +28,7 @@ def test_alone_in_a_project_it_says_where_one_is_and_what_to_do(site: Path, coun
 def test_alone_in_a_red_project_it_names_the_first_red_test(begun_site: Path, counts: Counts) -> None:
     shown = starterkit(cwd=begun_site / "conduit").out
 
-    assert "01 · Comments" in shown
+    assert "01 · First page" in shown
     assert f"{counts.base} of {counts.both} tests pass" in shown
     assert FIRST in shown
     assert shown.rstrip().splitlines()[-1].endswith(" hint")
@@ -46,7 +46,7 @@ def test_list_fits_on_one_screen_with_the_cost_of_each_framework(tmp_path: Path)
     listed = starterkit("list", "--json", cwd=tmp_path).json["frameworks"]
 
     flask = next(one for one in listed if one["name"] == "flask")
-    assert flask["steps"][0]["name"] == "01-comments"
+    assert flask["steps"][0]["name"] == "01-first-page"
     assert flask["minutes"] == sum(step["minutes"] for step in flask["steps"])
     assert "Downside: " in shown and flask["steps"][0]["title"] not in shown
     assert len(shown.splitlines()) <= 24
@@ -55,7 +55,7 @@ def test_list_fits_on_one_screen_with_the_cost_of_each_framework(tmp_path: Path)
 def test_list_shows_only_what_is_named(tmp_path: Path) -> None:
     shown = starterkit("list", "Flask", cwd=tmp_path).out
 
-    assert "01  Comments" in shown and "Downside: " in shown
+    assert "01  First page" in shown and "Downside: " in shown
     assert "express" not in shown and shown.rstrip().endswith("new my-site --framework flask")
     listed = starterkit("list", "django", "flask", "--json", cwd=tmp_path).json["frameworks"]
     assert [one["name"] for one in listed] == ["django", "flask"]
@@ -67,9 +67,10 @@ def test_status_is_a_map_that_reads_without_colour(begun_site: Path, counts: Cou
 
     rows = [line.split() for line in lines if line.startswith("  ")]
     assert rows[0][:2] == ["done", "00"]
-    assert rows[1][:3] == ["here", "01", "Comments"]
-    assert rows[2][:4] == ["to", "come", "02", "Tags"]
-    assert f"FAILED  Last check: {counts.base} of {counts.both} tests pass." in lines
+    assert rows[1][:4] == ["here", "01", "First", "page"]
+    assert rows[2][:4] == ["to", "come", "02", "Comments"]
+    core, stretch = f"{counts.base} of {counts.both} tests pass.", f"0 of {counts.stretch} stretch tests pass."
+    assert f"FAILED  Last check: {core} {stretch}" in lines
 
 
 def test_status_tells_that_files_have_changed_since_the_last_check(begun_site: Path) -> None:
@@ -85,7 +86,7 @@ def test_status_as_json(begun_site: Path, counts: Counts) -> None:
     status = starterkit("status", "--json", cwd=begun_site).json
 
     assert status["format"] == 1
-    assert status["step"] == "01-comments"
+    assert status["step"] == "01-first-page"
     assert [step["standing"] for step in status["steps"]][:2] == ["here", "to come"]
     assert status["last_check"]["fresh"] is True
     assert len(status["last_check"]["red"]) == counts.new
@@ -101,26 +102,22 @@ def test_a_red_check_shows_the_first_failure_whole_and_each_other_cause_in_a_lin
     assert len(ran.out.splitlines()) < 24
     assert FIRST in ran.out
     words = " ".join(ran.out.split())
-    assert "Expected a text area for the comment on /article/bread-without-kneading. Found none." in words
-    assert "/article/bread-without-kneading exists only in this test's data." in words
-    html = '<form class="card comment-form"> <textarea name="body" placeholder="Write a comment...">'
-    assert f"        {html}" in ran.out.splitlines()
-    assert "(test_an_article_invites_a_comment)" in words
+    assert "Expected a page at /about. Found none (status 404)." in words
+    assert "(test_about_page_has_a_heading)" in words
     assert "1 test: " in ran.out
     assert ran.out.rstrip().splitlines()[-1].endswith(" hint")
-    assert f"Running {counts.both} tests" in ran.err
+    assert f"Running {counts.both + counts.stretch} tests" in ran.err
 
 
 def test_the_html_that_a_test_looked_for_is_the_last_line_in_json(begun_site: Path) -> None:
-    ran = starterkit("check", "test_an_article_invites_a_comment", "--json", cwd=begun_site, code=1)
+    ran = starterkit("check", "test_navigation_bar_links_to_the_about_page", "--json", cwd=begun_site, code=1)
 
-    html = '<form class="card comment-form"> <textarea name="body" placeholder="Write a comment...">'
-    assert ran.json["tests"][0]["message"].splitlines()[-1] == html
+    assert ran.json["tests"][0]["message"].splitlines()[-1].endswith('<nav class="navbar"> <a class="nav-link">')
 
 
 def test_a_broken_page_is_named_with_file_and_line_of_the_learners_code(begun_site: Path) -> None:
     articles = begun_site / "conduit" / "articles.py"
-    articles.write_text(articles.read_text().replace("    return redirect", "    oops\n    return redirect"))
+    articles.write_text(articles.read_text().replace("\n    return redirect", "\n    oops\n    return redirect"))
 
     ran = starterkit("check", "--json", cwd=begun_site, code=1)
 
@@ -132,18 +129,18 @@ def test_a_broken_page_is_named_with_file_and_line_of_the_learners_code(begun_si
 
 
 def test_a_check_of_single_tests_runs_only_these(site: Path) -> None:
-    ran = starterkit("check", "test_home_shows_the_newest_article_first", "--json", cwd=site)
+    ran = starterkit("check", "test_home_lists_articles_newest_first", "--json", cwd=site)
 
-    assert [test["id"] for test in ran.json["tests"]] == ["test_home_shows_the_newest_article_first"]
+    assert [test["id"] for test in ran.json["tests"]] == ["test_home_lists_articles_newest_first"]
     assert ran.json["next"] == "check"
 
 
-@pytest.mark.parametrize("word", ["01", "01-comments", "comments", "tests/test_01_comments.py"])
+@pytest.mark.parametrize("word", ["01", "01-first-page", "first-page", "tests/test_01_first_page.py"])
 def test_the_tests_of_one_step_can_be_asked_for(begun_site: Path, counts: Counts, word: str) -> None:
     ran = starterkit("check", word, "--json", cwd=begun_site, code=1)
 
-    assert {test["step"] for test in ran.json["tests"]} == {"01-comments"}
-    assert len(ran.json["tests"]) == counts.new
+    assert {test["step"] for test in ran.json["tests"]} == {"01-first-page"}
+    assert len(ran.json["tests"]) == counts.new + counts.stretch
 
 
 def test_a_step_to_come_has_no_tests_yet(begun_site: Path) -> None:
@@ -153,7 +150,7 @@ def test_a_step_to_come_has_no_tests_yet(begun_site: Path) -> None:
 
 
 def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
-    support = begun_site / "tests" / "support.py"
+    support = begun_site / "tests" / "support" / "pages.py"
     words = support.read_bytes()
     support.unlink()
 
@@ -161,10 +158,10 @@ def test_a_file_that_the_tests_need_can_be_got_back(begun_site: Path) -> None:
     at_next = starterkit("next", cwd=begun_site, code=1).out
 
     for one in (shown, at_next):
-        assert "tests/support.py is missing." in one
+        assert "tests/support/pages.py is missing." in one
         assert len(one.splitlines()) < 24
         assert one.rstrip().endswith("check")
-    command = re.search(r"git checkout [0-9a-f]+ -- tests/support\.py", " ".join(shown.split()))
+    command = re.search(r"git checkout [0-9a-f]+ -- tests/support/pages\.py", " ".join(shown.split()))
     assert command
     subprocess.run(command[0].split(), cwd=begun_site, check=True)
     assert support.read_bytes() == words
@@ -198,7 +195,7 @@ def test_the_learners_own_tests_run_after_the_paths_and_never_block(site: Path) 
         "test_numbers": "passed",
         "TestPages::test_in_a_class": "passed",
     }
-    named = starterkit("check", "test_home_shows_the_newest_article_first", "--json", cwd=site).json
+    named = starterkit("check", "test_home_lists_articles_newest_first", "--json", cwd=site).json
     assert named["own"] == []
     starterkit("next", cwd=site)
 
@@ -254,7 +251,7 @@ def test_hints_come_one_after_the_other_and_the_last_stays(begun_site: Path) -> 
 
     assert [f"Hint {number} of 3" in text for number, text in zip((1, 2, 3, 3), shown, strict=True)] == [True] * 4
     assert FIRST in shown[0]
-    assert "`conduit/templates/places/`" in shown[0]
+    assert "`conduit/articles.py`" in shown[0]
     assert "solve --show" in shown[3]
     assert shown[0].rstrip().splitlines()[-1].endswith(" check")
 
@@ -272,7 +269,7 @@ def test_a_file_that_cannot_be_read_comes_before_any_hint(begun_site: Path) -> N
 
 
 def test_a_deleted_test_file_is_red_until_the_command_that_is_named_brings_it_back(begun_site: Path) -> None:
-    tests = begun_site / "tests" / "test_01_comments.py"
+    tests = begun_site / "tests" / "test_01_first_page.py"
     before = tests.read_bytes()
     tests.unlink()
 
@@ -307,16 +304,16 @@ def test_a_lesson_without_a_terminal_is_its_markdown(begun_site: Path) -> None:
     shown = starterkit("lesson", cwd=begun_site).out
 
     lesson, _, links = shown.partition("\n\n## Read more\n\n")
-    assert lesson + "\n" == (begun_site / "lessons" / "01-comments.md").read_text(encoding="utf-8")
+    assert lesson + "\n" == (begun_site / "lessons" / "01-first-page.md").read_text(encoding="utf-8")
     assert links.startswith("- **")
 
 
-@pytest.mark.parametrize("name", ["02", "2", "tags", "02-tags"])
+@pytest.mark.parametrize("name", ["02", "2", "comments", "02-comments"])
 def test_a_lesson_is_found_by_number_and_by_name(site: Path, name: str) -> None:
     lesson = starterkit("lesson", name, "--json", cwd=site).json
 
-    assert lesson["step"] == "02-tags"
-    assert lesson["markdown"].startswith("# 02 · Tags")
+    assert lesson["step"] == "02-comments"
+    assert lesson["markdown"].startswith("# 02 · Comments")
 
 
 def test_before_the_first_step_there_is_no_lesson_yet(site: Path) -> None:

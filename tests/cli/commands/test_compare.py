@@ -28,13 +28,13 @@ def test_a_step_whose_tests_fail_is_not_spoiled(begun_site: Path) -> None:
     ran = starterkit("compare", cwd=begun_site, code=2)
 
     assert ran.out == ""
-    assert "The tests of 01 · Comments haven't passed with your current code." in ran.err
+    assert "The tests of 01 · First page haven't passed with your current code." in ran.err
     assert "starterkit compare --yes" in ran.err
     assert starterkit("compare", "01", "--json", cwd=begun_site, code=2).json["error"]["exit_code"] == 2
 
 
 def test_a_step_that_has_not_started_ends_with_2(begun_site: Path, site: Path) -> None:
-    assert "You have not started 02 · Tags yet." in starterkit("compare", "2", "--yes", cwd=begun_site, code=2).err
+    assert "You have not started 02 · Comments yet." in starterkit("compare", "2", "--yes", cwd=begun_site, code=2).err
     assert "You haven't started a step yet." in starterkit("compare", cwd=site, code=2).err
 
 
@@ -47,16 +47,17 @@ def test_a_terminal_asks_before_it_shows_the_solution(begun_site: Path, answer: 
 
 
 def test_your_code_comes_before_the_solution(begun_site: Path) -> None:
-    (begun_site / "conduit" / "comments.py").write_text("MINE = 1\n")
+    (begun_site / "conduit" / "about.py").write_text("MINE = 1\n")
     (begun_site / "conduit" / "mine.py").write_text("MINE = 2\n")
     (begun_site / "conduit" / "logo.bin").write_bytes(b"\0")
 
     shown = starterkit("compare", "--yes", cwd=begun_site).out
 
-    assert shown.startswith("01 · Comments: your code and the solution\n\nconduit/comments.py\nYour code (new file):\n")
+    assert shown.startswith("01 · First page: your code and the solution\n\nconduit/__init__.py\n")
+    assert "\nconduit/about.py\nYour code (new file):\n" in shown
     assert "\n  +MINE = 1\nThe solution (new file):\n  @@ -0,0 " in shown
-    assert "\nconduit/features.py\nYou didn't change this file.\nThe solution:\n  @@ " in shown
-    assert shown.index("+MINE = 2\nThe solution doesn't change this file.\n") > shown.index("conduit/features.py")
+    assert "\nconduit/__init__.py\nYou didn't change this file.\nThe solution:\n  @@ " in shown
+    assert shown.index("+MINE = 2\nThe solution doesn't change this file.\n") > shown.index("/layout.html\n")
     assert "\nconduit/logo.bin\nYour code (new file, binary)\nThe solution doesn't change this file.\n" in shown
     assert "diff --git" not in shown and "lessons/" not in shown
     assert "\nRun the tests:\n" in shown and shown.rstrip().endswith("starterkit check")
@@ -64,7 +65,7 @@ def test_your_code_comes_before_the_solution(begun_site: Path) -> None:
 
 def test_a_wide_terminal_shows_both_side_by_side(begun_site: Path) -> None:
     long_line = "MINE = '" + "a" * 80 + "ü" * 20 + "'"
-    (begun_site / "conduit" / "comments.py").write_text(f"{long_line}\n\tTAB = 1\n")
+    (begun_site / "conduit" / "about.py").write_text(f"{long_line}\n\tTAB = 1\n")
 
     shown = on_terminal("compare", "--yes", cwd=begun_site, env={**WIDE, "NO_COLOR": "1"})
 
@@ -111,11 +112,11 @@ def test_a_missing_start_is_named(tiny: Path) -> None:
 
 def test_mine_shows_only_your_own_changes(begun_site: Path) -> None:
     assert "You haven't changed anything in this step yet." in starterkit("compare", "--mine", cwd=begun_site).out
-    (begun_site / "conduit" / "comments.py").write_text("MINE = 1\n")
+    (begun_site / "conduit" / "about.py").write_text("MINE = 1\n")
 
     shown = starterkit("compare", "--mine", cwd=begun_site).out
 
-    assert shown.startswith("01 · Comments: your code\n\nconduit/comments.py (new file):\n")
+    assert shown.startswith("01 · First page: your code\n\nconduit/about.py (new file):\n")
     assert "solution" not in shown
     (file,) = starterkit("compare", "--mine", "--json", cwd=begun_site).json["files"]
-    assert (file["path"], file["solution"]) == ("conduit/comments.py", "")
+    assert (file["path"], file["solution"]) == ("conduit/about.py", "")

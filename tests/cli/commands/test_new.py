@@ -39,7 +39,7 @@ def test_a_generated_site_was_checked_and_is_green(generated_site: Path, counts:
     assert status["last_check"] == {**status["last_check"], "fresh": True, "red": [], "green": counts.base}
 
 
-@pytest.mark.parametrize(("flags", "step", "solved"), [(["--at", "2"], "02-tags", False), (["--complete"], None, True)])
+@pytest.mark.parametrize(("flags", "step", "solved"), [(["--at", "3"], "03-tags", False), (["--complete"], None, True)])
 def test_new_begins_where_it_is_told(tmp_path: Path, flags: list[str], step: str | None, solved: bool) -> None:
     answer = starterkit("new", "x", "-f", "flask", "--defaults", "--no-install", "--json", *flags, cwd=tmp_path).json
     steps = starterkit("status", "--json", cwd=tmp_path / "x").json["steps"]
@@ -77,11 +77,11 @@ def test_dash_c_says_where_the_destination_is(tmp_path: Path) -> None:
             id="question",
         ),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "titel"], 'Invalid --data "titel"', id="data"),
-        pytest.param(["x", "-f", "flask", "--defaults", "--data", "site_title= "], "needs a title", id="empty"),
-        pytest.param(["x", "-f", "flask", "--defaults", "--data", "site_title=a\nb"], "no line breaks", id="newline"),
+        pytest.param(["x", "-f", "flask", "--defaults", "--data", "site_title= "], "Enter a title.", id="empty"),
+        pytest.param(["x", "-f", "flask", "--defaults", "--data", "site_title=a\nb"], "Don't use line", id="newline"),
         pytest.param(["x", "-f", "flask", "--defaults", "--data", "author=a\x1b[1m"], "control char", id="control"),
-        pytest.param(["x", "-f", "flask", "--defaults", "--data", f"author={'a' * 101}"], "At most 100", id="long"),
-        pytest.param(["x", "-f", "flask", "--defaults", "--at", "02-tag"], 'Did you mean "02-tags"', id="step"),
+        pytest.param(["x", "-f", "flask", "--defaults", "--data", f"author={'a' * 101}"], "Use at most 100", id="long"),
+        pytest.param(["x", "-f", "flask", "--defaults", "--at", "02-comment"], 'Did you mean "02-comments"', id="step"),
         pytest.param(["x", "-f", "flask", "--at", "2", "--complete"], "can't be combined", id="both"),
         pytest.param(["file", "-f", "flask", "--defaults"], "file is a file", id="file"),
         pytest.param(["full", "-f", "flask", "--defaults"], "not empty", id="full"),

@@ -111,8 +111,8 @@ def test_color_that_is_asked_for_passes_through(site: Path) -> None:
 
 @pytest.mark.parametrize("no_color", ["1", None])
 def test_on_a_terminal_no_color_holds_for_what_the_site_writes(site: Path, no_color: str | None) -> None:
-    features = site / "conduit" / "features.py"
-    features.write_text(NOISY + features.read_text())
+    factory = site / "conduit" / "__init__.py"
+    factory.write_text(NOISY + factory.read_text())
 
     ctrl_c = [("Your site is at", "\x03")]
     shown = on_terminal("run", cwd=site, code=130, env={"NO_COLOR": no_color}, answers=ctrl_c)
@@ -122,8 +122,8 @@ def test_on_a_terminal_no_color_holds_for_what_the_site_writes(site: Path, no_co
 
 def _served(site: Path, variables: dict[str, str | None]) -> tuple[str, str]:
     """Serve a site that writes in color; return what was written until it answered."""
-    features = site / "conduit" / "features.py"
-    features.write_text(NOISY + features.read_text())
+    factory = site / "conduit" / "__init__.py"
+    factory.write_text(NOISY + factory.read_text())
     process = subprocess.Popen(
         [*PROGRAM, "run"],
         cwd=site,

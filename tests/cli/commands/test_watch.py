@@ -106,7 +106,7 @@ def test_the_screen_shows_the_first_failing_test_and_keys_run_commands(begun_sit
     first = starterkit("check", "--json", cwd=begun_site, code=1).json["first_red"]
     assert first in shown
     assert "Hint 1 of" in shown
-    assert "lessons/01-comments.md" in shown
+    assert "lessons/01-first-page.md" in shown
     frames = FRAME.findall(shown)
     assert frames
     assert max(frame.count("\n") for frame in frames) <= 23
@@ -118,7 +118,7 @@ def test_after_green_one_key_starts_the_next_step(begun_site: Path) -> None:
     keys = [("Press n", "n"), ("Press any key", "x"), ("02 ·", "q")]
     shown = on_terminal("watch", cwd=begun_site, answers=keys, env={"LINES": None, "COLUMNS": None})
     assert "Press s to compare your code with the solution." in shown
-    assert starterkit("status", "--json", cwd=begun_site).json["step"] == "02-tags"
+    assert starterkit("status", "--json", cwd=begun_site).json["step"] == "02-comments"
 
 
 @posix_only
@@ -126,7 +126,7 @@ def test_next_is_no_key_while_tests_fail(begun_site: Path) -> None:
     keys = [("tests pass", "n"), ("q quit", "q")]
     shown = on_terminal("watch", cwd=begun_site, answers=keys, env={"LINES": None, "COLUMNS": None})
     assert "n next" not in shown
-    assert starterkit("status", "--json", cwd=begun_site).json["step"] == "01-comments"
+    assert starterkit("status", "--json", cwd=begun_site).json["step"] == "01-first-page"
 
 
 @posix_only

@@ -21,7 +21,7 @@ ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def test_the_answer_is_alone_on_standard_output(begun_site: Path) -> None:
-    ran = starterkit("check", "test_an_article_invites_a_comment", "--json", cwd=begun_site, code=1)
+    ran = starterkit("check", "test_about_page_has_a_heading", "--json", cwd=begun_site, code=1)
 
     assert ran.json["command"] == "check"
     assert ran.err == "Running one test …\n"
@@ -43,15 +43,15 @@ def test_colour_can_be_asked_for_and_says_nothing_that_the_words_do_not(begun_si
 
 def test_every_letter_comes_through_whatever_the_locale(site: Path) -> None:
     for locale in ({"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}):
-        assert "01 · Comments" in starterkit("lesson", "1", cwd=site, env=locale).out
+        assert "01 · First page" in starterkit("lesson", "1", cwd=site, env=locale).out
 
 
 def test_a_learners_text_moves_no_cursor(begun_site: Path) -> None:
     evil = "\\x1b]0;owned\\x07\\x1b[2J\\x9b31m\\u202eevil [bold red]x[/] {0}"
-    support = begun_site / "conduit" / "features.py"
-    support.write_text(f'def add_features(app):\n    raise RuntimeError("{evil}")\n')
+    factory = begun_site / "conduit" / "__init__.py"
+    factory.write_text(f'def create_app(settings=None):\n    raise RuntimeError("{evil}")\n')
 
-    ran = starterkit("check", "test_an_article_invites_a_comment", cwd=begun_site, code=1)
+    ran = starterkit("check", "test_about_page_has_a_heading", cwd=begun_site, code=1)
 
     assert "evil [bold red]x[/] {0}" in ran.out
     assert not ESCAPES.search(ran.out)
@@ -105,8 +105,8 @@ def test_a_stream_that_is_closed_from_the_start_is_no_trouble(begun_site: Path, 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_check_ends_what_it_started(begun_site: Path, number: signal.Signals) -> None:
-    features = begun_site / "conduit" / "features.py"
-    features.write_text("import time\n\n\ndef add_features(app):\n    time.sleep(60)\n")
+    factory = begun_site / "conduit" / "__init__.py"
+    factory.write_text("import time\n\n\ndef create_app(settings=None):\n    time.sleep(60)\n")
     process = subprocess.Popen(
         [*PROGRAM, "check"],
         cwd=begun_site,

@@ -37,7 +37,7 @@ def test_new_asks_for_what_is_missing_and_again_after_a_bad_answer(tmp_path: Pat
     )
 
     assert "Type one of:" in shown
-    assert "At most 100 characters" in shown
+    assert "Use at most 100 characters" in shown
     assert "is not empty" in shown
     assert "ok  Your Flask site is in my notes." in shown
     answers = (tmp_path / "my notes" / ".copier-answers.yml").read_text(encoding="utf-8")
@@ -78,7 +78,7 @@ def test_a_nested_repository_can_be_left_or_stopped_at(begun_site: Path) -> None
 
 
 def test_progress_is_one_line_that_goes_away(begun_site: Path) -> None:
-    shown = on_terminal("check", "test_an_article_invites_a_comment", cwd=begun_site, code=1)
+    shown = on_terminal("check", "test_about_page_has_a_heading", cwd=begun_site, code=1)
 
     assert "Running one test …" in shown
     after = shown.rsplit("\r\x1b[K", 1)[1]
@@ -87,7 +87,7 @@ def test_progress_is_one_line_that_goes_away(begun_site: Path) -> None:
 
 def test_a_dumb_terminal_gets_plain_lines(begun_site: Path) -> None:
     shown = on_terminal(
-        "check", "test_an_article_invites_a_comment", cwd=begun_site, code=1, env={"TERM": "dumb", "NO_COLOR": None}
+        "check", "test_about_page_has_a_heading", cwd=begun_site, code=1, env={"TERM": "dumb", "NO_COLOR": None}
     )
 
     assert shown.startswith("Running one test …\nFAILED")
@@ -98,19 +98,19 @@ def test_a_lesson_is_drawn_in_colour_or_without(begun_site: Path) -> None:
     coloured = on_terminal("lesson", cwd=begun_site, env={"NO_COLOR": None})
     plain = on_terminal("lesson", cwd=begun_site)
 
-    assert "\x1b[1m01 · Comments" in coloured
+    assert "\x1b[1m01 · First page" in coloured
     assert "\x1b" not in plain
     assert "## Your task" in plain
-    assert "1. On `/article/SLUG`, under the text" in plain
+    assert "1. Write a view for `/about`" in plain
     for shown in (coloured, plain):
-        assert "lessons/01-comments.md" in shown.splitlines()[0]
+        assert "lessons/01-first-page.md" in shown.splitlines()[0]
         assert "Read more" in shown
         assert "check" in shown.rstrip().splitlines()[-1]
 
 
 def test_code_in_a_lesson_is_never_wrapped(begun_site: Path) -> None:
-    file = begun_site / "lessons" / "01-comments.md"
-    blocks = re.findall(r"^```\w*\n(.*?)^```", file.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    file = begun_site / "lessons" / "01-first-page.md"
+    blocks = re.findall(r"^```\w.*?\n(.*?)^```$", file.read_text("utf-8"), re.DOTALL | re.MULTILINE)
     longest = max("".join(blocks).splitlines(), key=len)
 
     coloured = on_terminal("lesson", cwd=begun_site, env={"NO_COLOR": None, "COLUMNS": "40"})
@@ -124,7 +124,7 @@ def test_code_in_a_lesson_is_never_wrapped(begun_site: Path) -> None:
 def test_a_long_lesson_is_shown_in_a_pager_and_the_next_command_after_it(begun_site: Path) -> None:
     shown = on_terminal("lesson", cwd=begun_site, env={"PAGER": "head -n 1"})
 
-    assert shown.splitlines()[0] == "lessons/01-comments.md"
+    assert shown.splitlines()[0] == "lessons/01-first-page.md"
     assert "Read more" not in shown
     assert "check" in shown.rstrip().splitlines()[-1]
 
@@ -160,5 +160,5 @@ def test_run_asks_before_it_makes_the_database_anew(begun_site: Path, answer: st
 
     shown = on_terminal("run", cwd=begun_site, answers=answers, code=code)
 
-    assert "lacks" in shown
+    assert "Missing in the database: the column article.body" in shown
     assert len(list(database.parent.glob("conduit-*.db"))) == (answer == "yes")

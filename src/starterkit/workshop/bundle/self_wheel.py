@@ -21,7 +21,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import starterkit
 from starterkit.errors import EnvironmentProblem
-from starterkit.template.bundled import UNFINISHED, bundled_folder
+from starterkit.template.bundled import bundled_folder
 from starterkit.workshop.bundle.targets import uv_compile
 
 _PACKAGE = "starterkit"
@@ -104,7 +104,7 @@ def _package_files() -> Iterator[tuple[str, bytes, bool]]:
         roots |= {folder: f"{_PACKAGE}/{folder.name}" for folder in (templates, templates.with_name("skeletons"))}
     for root, prefix in roots.items():
         for parent, folders, names in os.walk(root):
-            folders[:] = sorted(name for name in folders if name not in _SKIPPED | UNFINISHED)
+            folders[:] = sorted(name for name in folders if name not in _SKIPPED)
             for file in (Path(parent, name) for name in names):
                 if file.suffix != ".pyc":
                     is_program = bool(file.stat().st_mode & stat.S_IXUSR) and os.name == "posix"
