@@ -9,8 +9,8 @@ from tests.support.wording import problems
 
 pytestmark = pytest.mark.slow
 
-# The learning paths are still to be rewritten. These numbers may only become smaller.
-OPEN = {"path": 79, "lessons": 594, "hints": 350, "titles": 552}
+# The first editions of learning paths are still to be rewritten. These numbers may only become smaller.
+OPEN = {"path": 62, "lessons": 436, "hints": 245, "titles": 376}
 # Texts that the rules misjudge, each with the reason.
 ALLOWED: dict[str, str] = {}
 
