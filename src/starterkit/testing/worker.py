@@ -23,7 +23,7 @@ from starterkit.progress import Progress, no_progress
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.stamp import STAMP
 from starterkit.template.model import Template
-from starterkit.testing.launch import COLD
+from starterkit.testing.launch import COLD, ColdLauncher
 from starterkit.testing.stalled import PRELOAD, is_pytest
 
 _SCRIPT = PRELOAD / "starterkit_worker.py"
@@ -41,6 +41,7 @@ class WarmWorker:
     On Linux, one process imports the packages and forks for each run. On other systems, two processes wait, and each
     runs only once. Tests of both ways set `forks`. The processes are replaced if the packages, the plugins or the
     settings of pytest change. If they don't work, `say` gets the reason once. A template without pytest runs cold.
+    Every process, warm or not, starts as `cold` starts it.
     """
 
     def __init__(
@@ -51,9 +52,10 @@ class WarmWorker:
         say: Progress = no_progress,
         *,
         forks: bool = sys.platform == "linux",
+        cold: ColdLauncher = COLD,
     ) -> None:
         self._folder, self._environment, self._template = folder, environment, template
-        self._say, self._forks = say, forks
+        self._say, self._forks, self._cold = say, forks, cold
         self._lock = threading.Lock()
         self._workers: list[_Worker] = []
         self._basis: object = None
@@ -78,7 +80,7 @@ class WarmWorker:
         """Start the template's test command. Raises `ProgramMissing`."""
 
         def start_cold() -> ChildProcess:
-            return COLD.start(command, cwd=cwd, env=env, output=output)
+            return self._cold.start(command, cwd=cwd, env=env, output=output)
 
         with self._lock:
             worker = self._next_worker()
@@ -127,7 +129,7 @@ class WarmWorker:
         modules = {"modules": self._template.environment.warm, "disabled": _DISABLED.findall("\n".join(settings))}
         while len(self._workers) < (1 if self._forks else _WAITING) and self._failures < _MOST_FAILURES:
             try:
-                self._workers.append(_Worker(self._environment, modules, forks=self._forks))
+                self._workers.append(_Worker(self._environment, modules, self._cold.prefix, forks=self._forks))
             except ProgramMissing:  # the cold run says so
                 self._failures = _MOST_FAILURES
 
@@ -140,14 +142,16 @@ class WarmWorker:
 class _Worker:
     """The connection to one process."""
 
-    def __init__(self, environment: Environment, modules: Mapping[str, Sequence[str]], *, forks: bool) -> None:
+    def __init__(
+        self, environment: Environment, modules: Mapping[str, Sequence[str]], prefix: Sequence[str], *, forks: bool
+    ) -> None:
         self.was_ready = self.is_over = False
         self.problem = "it ended unexpectedly"
         self._forks = forks
         self._runs: dict[int, _WarmRun] = {}
         self._numbers = itertools.count()
         self._writing = threading.Lock()
-        command = [environment.programs["python"], str(_SCRIPT)]
+        command = [*prefix, environment.programs["python"], str(_SCRIPT)]
         variables = environment.variables
         self._process = start(command, cwd=PRELOAD, env=variables, stdin=PIPE, stdout=PIPE, stderr=DEVNULL)
         self._write({**modules, "forks": forks})

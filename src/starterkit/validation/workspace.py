@@ -20,9 +20,10 @@ from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.environment import Environment
 from starterkit.runtime.prepare import prepare
 from starterkit.template.model import Template
-from starterkit.testing.launch import launcher_without_network
+from starterkit.testing.launch import Launcher, launcher_without_network
 from starterkit.testing.results import CheckResult, ExpectedTest, TestResult
 from starterkit.testing.runner import run_tests
+from starterkit.testing.worker import WarmWorker
 from starterkit.validation.model import Finding, Rule, Severity
 from starterkit.validation.side_effects import SideEffect, read_side_effects, watch_variables
 from starterkit.validation.target import Files, TemplateUnderTest, line_of
@@ -273,11 +274,12 @@ class RuleContext:
         has_slot: bool = False,
         limit_seconds: float | None = None,
         variables: Mapping[str, str] | None = None,
+        launcher: Launcher | None = None,
     ) -> CheckResult:
         """Run the files of these tests in a folder. With `each`, run exactly these tests, in order.
 
         `label` names the layer whose environment is used. `has_slot` says that the caller already holds a slot.
-        `limit_seconds` is the time limit of `run_tests`.
+        `limit_seconds` is the time limit of `run_tests`. `launcher` must start the tests without a network.
         """
         prepared = self.workspace.prepared(self.subject, label)
         selected = [test.id for test in tests] if each else []
@@ -293,11 +295,16 @@ class RuleContext:
                 selected=selected,
                 step=self.step,
                 limit_seconds=limit_seconds,
-                launcher=launcher_without_network(),
+                launcher=launcher or launcher_without_network(),
             )
         with self._lock:
             self.test_seconds += result.seconds
         return result
+
+    def warm(self, folder: Path, label: str) -> WarmWorker:
+        """Return a launcher for many runs on copies of a layer. `folder` is one of the copies."""
+        prepared = self.workspace.prepared(self.subject, label)
+        return WarmWorker(folder, prepared, self.template, cold=launcher_without_network())
 
     def layer_run(self, label: str) -> tuple[CheckResult, tuple[SideEffect, ...]]:
         """Return the result and the side effects of a run of all tests on a layer. All rules share this run."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from starterkit.git.objects import File
 from starterkit.git.worktree import write_file
 from starterkit.template.model import OWN_TESTS, AcceptedMutant
+from starterkit.testing.launch import Launcher
 from starterkit.testing.results import ExpectedTest, Outcome, TestResult
 from starterkit.validation.model import Finding
 from starterkit.validation.mutation import LEAST, MOST, Mutant, balanced, mutants_of, unmutated
@@ -63,16 +64,19 @@ def earned(work: RuleContext) -> list[Finding]:
     if not unchanged.green:
         failed = work.finding("the tests of the step fail on solution, so mutants prove nothing")
         return [*findings, replace(failed, breaks=tuple(test.test.id for test in unchanged.red))]
-    tried = _try_all(work, tests, mutants, max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds))
+    with work.warm(folder, work.solution) as launcher:
+        tried = _try_all(work, tests, mutants, max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds), launcher)
     work.lines_by_test = _lines_by_test(tests, tried)
     return [*findings, *_judged(work, tried[:MOST], accepted, len(mutants)), *_of_unearned(work, tests, tried)]
 
 
-def _try_all(work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mutant], limit: float) -> list[_Tried]:
+def _try_all(
+    work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mutant], limit: float, launcher: Launcher
+) -> list[_Tried]:
     """Return the sample of mutants, then more mutants if a test needs them."""
 
     def try_each(chosen: Sequence[Mutant]) -> list[_Tried]:
-        return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit), chosen)
+        return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit, launcher), chosen)
 
     order = balanced(mutants)
     sample = set(order[:MOST])
@@ -84,11 +88,11 @@ def _try_all(work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mut
     return tried
 
 
-def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float) -> _Tried:
+def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float, launcher: Launcher) -> _Tried:
     before = work.files(work.solution)[mutant.file]
     with work.workspace.copy_of(work.subject, work.solution) as folder:
         _write(folder, mutant.file, File(before.mode, mutant.data))
-        result = work.run(folder, work.solution, tests, limit_seconds=limit)
+        result = work.run(folder, work.solution, tests, limit_seconds=limit, launcher=launcher)
         _write(folder, mutant.file, before)
     red = {failed.test.id for failed in result.red} or ({"the whole run"} if result.problem else set())
     failed = [each for each in result.red if each.outcome is Outcome.FAILED]
