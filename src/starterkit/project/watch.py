@@ -29,7 +29,7 @@ from starterkit.testing.stalled import is_pytest
 from starterkit.testing.worker import WarmWorker
 
 # watchfiles reports a change after _STEP_MS without another one, and at the latest after _DEBOUNCE_MS.
-_STEP_MS, _DEBOUNCE_MS, _POLL_MS = 10, 50, 200
+_STEP_MS, _DEBOUNCE_MS, _POLL_MS = 5, 50, 200
 
 
 @dataclass(frozen=True)
