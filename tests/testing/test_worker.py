@@ -18,7 +18,7 @@ from starterkit.project.project import open_project
 from starterkit.runtime.prepare import prepare
 from starterkit.template.model import Commands
 from starterkit.testing.discovery import expected_tests
-from starterkit.testing.launch import COLD
+from starterkit.testing.launch import COLD, launcher_without_network
 from starterkit.testing.results import CheckResult, Outcome
 from starterkit.testing.runner import Cancelled, run_tests
 from starterkit.testing.worker import WarmWorker
@@ -499,6 +499,31 @@ def test_the_worker_ends_if_starterkit_is_killed(tmp_path: Path, forks: bool) ->
     if not forks:  # a run goes on to its end, as a cold one does
         os.killpg(run, signal.SIGKILL)
     assert all(map(is_gone, [run, *map(int, children)]))
+
+
+@linux_only
+@pytest.mark.skipif(launcher_without_network() == COLD, reason="bubblewrap doesn't work here")
+def test_without_network_a_warm_run_reaches_only_this_machine(tmp_path: Path) -> None:
+    tests = """
+        import socket
+        def test_own_server():
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                socket.create_connection(server.getsockname(), timeout=5).close()
+        def test_network():
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+                one.connect(("192.0.2.1", 9))
+        """
+    folder, said = project(tmp_path, {"tests/test_a.py": tests, "tests/test_parent.py": SHOWS}), Said()
+
+    with WarmWorker(folder, pytest_environment(), template(), said, cold=launcher_without_network()) as launcher:
+        first, again = check(folder, launcher=launcher), check(folder, launcher=launcher)
+
+    own, network, _ = first.results
+    assert comparable(first) == comparable(again)
+    assert own.outcome is Outcome.PASSED
+    assert "unreachable" in network.message
+    assert len({parent for _, parent in runs(folder)}) == 1, "both runs are forks of one process"
+    assert said == []
 
 
 def test_a_template_without_pytest_runs_cold(tmp_path: Path) -> None:
