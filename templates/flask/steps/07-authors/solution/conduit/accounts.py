@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, render_template, session, url_for
@@ -24,7 +25,8 @@ bp = Blueprint("accounts", __name__)
 def load_user() -> None:
     """Before each request, set `g.user` to the signed-in user, or to None."""
     token = session.get("token")
-    g.user = db.session.scalar(select(User).join(SignIn).where(SignIn.token == token)) if token else None
+    user = db.session.scalar(select(User).join(SignIn).where(SignIn.token == token)) if token else None
+    g.user = user if user and session.get("password") == fingerprint(user) else None
 
 
 def login_required(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,6 +92,7 @@ def settings() -> Response | tuple[str, int]:
         g.user.username, g.user.email = form.username.data, form.email.data
         g.user.bio, g.user.image = form.bio.data or None, form.image.data or None
         if commit_user(form):
+            session["password"] = fingerprint(g.user)
             return redirect(url_for("profiles.show", username=g.user.username))
     return render_template("accounts/settings.html", form=form), 422 if form.errors else 200
 
@@ -101,9 +104,14 @@ def form_page(form: FlaskForm, heading: str, status: int) -> tuple[str, int]:
 def sign_in(user: User) -> None:
     """Start a new session for the user. The cookie contains a token that only the database knows."""
     session.clear()
-    session["token"] = secrets.token_urlsafe()
+    session["token"], session["password"] = secrets.token_urlsafe(), fingerprint(user)
     db.session.add(SignIn(token=session["token"], user_id=user.id))
     db.session.commit()
+
+
+def fingerprint(user: User) -> str:
+    """A text that changes with the password. It ends a sign-in that checked the old password during the change."""
+    return sha256(user.password_hash.encode()).hexdigest()
 
 
 def hash_password(password: str) -> str:
