@@ -94,7 +94,7 @@ def list_page(articles: Select[tuple[Article]], **context: object) -> str:
     """The home page with these articles, newest first. `context` goes to the template."""
     newest_first = articles.order_by(Article.created_at.desc(), Article.id.desc())
     found = db.session.scalars(newest_first.options(joinedload(Article.author), selectinload(Article.tags))).all()
-    return render_template("articles/home.html", articles=found, popular_tags=popular_tags(), **context)
+    return render_template("articles/home.html", articles=found, popular_tags=popular_tags, **context)
 
 
 def create_article(form: ArticleForm, ending: str = "") -> Article:

@@ -105,7 +105,7 @@ def list_page(articles: Select[tuple[Article]], template: str = "articles/home.h
     if len(request.args.get("page", "")) > 9:
         abort(404)  # lists are shorter, and a database can't read every number
     page = db.paginate(newest_first.options(joinedload(Article.author), selectinload(Article.tags)), per_page=10)
-    return render_template(template, articles=page.items, page=page, popular_tags=popular_tags(), **context)
+    return render_template(template, articles=page.items, page=page, popular_tags=popular_tags, **context)
 
 
 def create_article(form: ArticleForm, ending: str = "") -> Article:
