@@ -20,11 +20,19 @@ def server() -> Iterator[support.Site]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def visitor(server: support.Site) -> Site:
+    """The visitor of most tests, who comes to the site once for all tests."""
+    visitor = first_visitor(server)
+    server.save()
+    return visitor
+
+
 @pytest.fixture
-def site(server: support.Site) -> Site:
+def site(server: support.Site, visitor: Site) -> Site:
     """The site with an empty database, as the visitor of most tests sees it."""
     server.reset()
-    return first_visitor(server)
+    return visitor.again()
 
 
 @pytest.fixture

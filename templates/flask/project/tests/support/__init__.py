@@ -7,7 +7,7 @@ The tests use only these operations of the site:
 | `start(**settings)` | start the site with these settings and a new database |
 | `request(method, url, headers, body)` | send a request, and return the response |
 | `run(*command)` | run a command of the site, such as `init-db` |
-| `reset()` | make the database as it was after the start |
+| `reset()` | make the database as it was after the start, or at the last `save()` |
 | `queries()` | record the work of the database in a `with` block |
 | `hook(action)` | do something once, just before the site writes to its database |
 | `now()` | read the clock of the site |

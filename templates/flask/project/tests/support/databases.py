@@ -7,12 +7,27 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import URL, Engine, MetaData, NullPool, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    MetaData,
+    NullPool,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+    text,
+)
 
 
 @event.listens_for(Engine, "connect")
@@ -30,11 +45,23 @@ def adapt_to_tests(connection: Any, _record: object = None) -> None:
 class SqliteFile:
     """A file in a temporary folder."""
 
+    new = b""  # a database with all tables and no rows, since the first site created one
+
     def __init__(self) -> None:
         self._folder = TemporaryDirectory(prefix="site-", ignore_cleanup_errors=True)
         self._file = Path(self._folder.name, "test.db")
         self._saved = b""
         self.url = f"sqlite:///{self._file}"
+
+    def create_tables(self, create: Callable[[], None]) -> None:
+        """Let the site create its tables. Other sites of the same tests get copies of these tables."""
+        if SqliteFile.new:
+            self._saved = SqliteFile.new
+            self.restore()
+        else:
+            create()
+            self.save()
+            SqliteFile.new = self._saved
 
     def save(self) -> None:
         """Remember the content."""
@@ -58,29 +85,51 @@ class PostgresDatabase:
     """A new database on a PostgreSQL server. Other databases of the server aren't touched."""
 
     def __init__(self, server: URL) -> None:
+        self._rows: dict[str, list[dict[str, Any]]] = {}
         self._server = server.set(drivername="postgresql+psycopg")
         self._url = self._server.set(database=f"test_{uuid4().hex}")
         self.url = self._url.render_as_string(hide_password=False)
         self._execute(self._server, f"CREATE DATABASE {self._url.database}")
 
+    def create_tables(self, create: Callable[[], None]) -> None:
+        """Let the site create its tables."""
+        create()
+
     def save(self) -> None:
-        """Do nothing, because the tables are new and empty."""
+        """Remember all rows."""
+        tables = self._tables()
+        with self._connection(self._url) as connection:
+            for table in tables:
+                self._rows[table.name] = [dict(row) for row in connection.execute(select(table)).mappings()]
 
     def restore(self) -> None:
-        """Empty all tables, and let ids start at 1."""
+        """Make the rows as they were at the last save. Without rows, ids start at 1."""
+        tables = self._tables()
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        with self._connection(self._url) as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            for table in tables:
+                if rows := self._rows.get(table.name):
+                    connection.execute(insert(table), rows)
+                    if "id" in table.columns:
+                        sequence = func.pg_get_serial_sequence(f'"{table.name}"', "id")
+                        connection.execute(select(func.setval(sequence, max(row["id"] for row in rows))))
+
+    def _tables(self) -> list[Table]:
         found = MetaData()
         found.reflect(create_engine(self._url, poolclass=NullPool))
-        names = ", ".join(f'"{name}"' for name in found.tables if name != "alembic_version")
-        self._execute(self._url, f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        return [table for table in found.sorted_tables if table.name != "alembic_version"]
 
     def delete(self) -> None:
         """Delete the database, even if the site is still connected to it."""
         self._execute(self._server, f"DROP DATABASE {self._url.database} WITH (FORCE)")
 
     def _execute(self, url: URL, command: str) -> None:
-        engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        with self._connection(url) as connection:
             connection.execute(text(command))
+
+    def _connection(self, url: URL) -> Connection:
+        return create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT").connect()
 
 
 def new_database() -> SqliteFile | PostgresDatabase:

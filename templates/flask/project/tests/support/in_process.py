@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any
 
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
 
@@ -35,15 +36,16 @@ class Site:
             "SECRET_KEY": "only for tests, and long enough for the site",
             "SQLALCHEMY_DATABASE_URI": self._database.url,
             "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # shorter error messages
-            "PASSWORD_HASH_METHOD": "scrypt:256:8:1",  # fast
+            "PASSWORD_HASH_METHOD": "scrypt:128:1:1",  # fast
         }
         all_settings = {**usual, **settings}
         has_tables = all_settings.pop("HAS_TABLES", True)  # a test can start with an empty file
         try:
             # Imported here and not at the top, so that each test reports an error in the site's code by its own name.
             self.app: Flask = import_module("conduit").create_app(all_settings)
+            self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # compiles a template only if it's new
             if has_tables:
-                self._create_tables()
+                self._database.create_tables(self._create_tables)
         except BaseException:
             self._database.delete()
             raise
@@ -53,7 +55,6 @@ class Site:
         if created.code:
             command = " ".join(CREATE_TABLES)
             raise AssertionError(f"Expected the command {command} to succeed. Found this output: {created.output}")
-        self._database.save()
 
     def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
@@ -72,8 +73,12 @@ class Site:
             raise result.exception
         return Finished(result.exit_code, result.output)
 
+    def save(self) -> None:
+        """Let `reset` return to the database as it is now."""
+        self._database.save()
+
     def reset(self) -> None:
-        """Make the database as it was after the start."""
+        """Make the database as it was after the start, or at the last `save`."""
         self._database.restore()
 
     @contextmanager

@@ -25,22 +25,59 @@ STOP_SECONDS = 5.0
 OF_THE_SERVER = ("Server", "Date", "Connection")  # headers of a response that the site didn't make
 
 
-class Site:
-    """The site, with a new database."""
+class Process:
+    """The second process. All sites of the tests run in it, and it ends with the last of them."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    running: Process | None = None
+
+    def __init__(self) -> None:
         self._process = Popen(COMMAND, cwd=PROJECT, stdin=PIPE, stdout=PIPE, encoding="utf-8")
         assert self._process.stdin and self._process.stdout
         self._pipe = Pipe(self._process.stdout, self._process.stdin, self._do)
         self._listener = Thread(target=self._pipe.listen, daemon=True)
         self._listener.start()
-        self._numbers = count()
-        self._actions: dict[int, Callable[[], object]] = {}
+        self.ask = self._pipe.ask
+        self.numbers = count()  # of sites and blocks
+        self.sites: set[int] = set()
+        self.actions: dict[int, Callable[[], object]] = {}  # of each hook, by the number of its block
+
+    def stop(self) -> None:
+        """Let the process end."""
+        with self._process:
+            assert self._process.stdin
+            self._process.stdin.close()  # then the process ends
+            try:
+                self._process.wait(STOP_SECONDS)
+            except TimeoutExpired:
+                self._process.kill()
+            self._listener.join()
+
+    def _do(self, _operation: str, block: int) -> None:
+        """Do the action of a hook, because the site is about to write."""
+        self.actions[block]()
+
+
+class Site:
+    """The site, with a new database."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._process = Process.running = Process.running or Process()
+        self._number = next(self._process.numbers)
+        self._process.sites.add(self._number)
         try:
-            self._port: int = self._pipe.ask("start", dict(settings))
+            self._port: int = self._ask("start", dict(settings))
         except BaseException:
-            self.stop()
+            self._leave()
             raise
+
+    def _ask(self, operation: str, *arguments: Any) -> Any:
+        return self._process.ask(operation, self._number, *arguments)
+
+    def _leave(self) -> None:
+        self._process.sites.remove(self._number)
+        if not self._process.sites:
+            self._process.stop()
+            Process.running = None
 
     def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""
@@ -61,50 +98,44 @@ class Site:
 
     def run(self, *command: str) -> Finished:
         """Run a command that the site has for the terminal."""
-        return Finished(**self._pipe.ask("run", *command))
+        return Finished(**self._ask("run", *command))
+
+    def save(self) -> None:
+        """Let `reset` return to the database as it is now."""
+        self._ask("save")
 
     def reset(self) -> None:
-        """Make the database as it was after the start."""
-        self._pipe.ask("reset")
+        """Make the database as it was after the start, or at the last `save`."""
+        self._ask("reset")
 
     @contextmanager
     def queries(self) -> Iterator[Queries]:
         """Record what the database does in this block."""
-        seen, block = Queries(), next(self._numbers)
-        self._pipe.ask("enter", "queries", block)
+        seen, block = Queries(), next(self._process.numbers)
+        self._ask("enter", "queries", block)
         try:
             yield seen
         finally:
-            vars(seen).update(self._pipe.ask("leave", block))
+            vars(seen).update(self._ask("leave", block))
 
     @contextmanager
     def hook(self, action: Callable[[], object]) -> Iterator[None]:
         """Do something once in this block, at the moment before the site writes to its database."""
-        block = next(self._numbers)
-        self._actions[block] = action
-        self._pipe.ask("enter", "hook", block)
+        block = next(self._process.numbers)
+        self._process.actions[block] = action
+        self._ask("enter", "hook", block)
         try:
             yield
         except BaseException as error:
-            self._pipe.ask("leave", block, repr(error))
+            self._ask("leave", block, repr(error))
             raise
-        self._pipe.ask("leave", block)
+        self._ask("leave", block)
 
     def now(self) -> datetime:
         """Read the clock of the site."""
-        return datetime.fromisoformat(self._pipe.ask("now"))
+        return datetime.fromisoformat(self._ask("now"))
 
     def stop(self) -> None:
         """Stop the site, and delete its database."""
-        with self._process:
-            assert self._process.stdin
-            self._process.stdin.close()  # then the second process ends
-            try:
-                self._process.wait(STOP_SECONDS)
-            except TimeoutExpired:
-                self._process.kill()
-            self._listener.join()
-
-    def _do(self, _operation: str, block: int) -> None:
-        """Do the action of a hook, because the site is about to write."""
-        self._actions[block]()
+        self._ask("stop")
+        self._leave()

@@ -45,6 +45,7 @@ class Site:
         self.name = self.email = self.password = ""
         self._made = set() if made is None else made  # the pages that exist only in this test
         self._token = ""
+        self._editor: Page | None = None  # the page /editor, which stays open until a cookie changes
 
     @property
     def anonymous(self) -> Site:
@@ -66,6 +67,13 @@ class Site:
         for cookie in self.browser._cookies:
             other.browser._cookies.set_cookie(cookie)
         return other
+
+    def again(self) -> Site:
+        """This visitor in another test."""
+        site = self.copy()
+        site.name, site.email, site.password, site._token = self.name, self.email, self.password, self._token
+        site._made = set(self._made)
+        return site
 
     # Requests
 
@@ -93,7 +101,8 @@ class Site:
     def publish(self, title: str, **fields: str) -> str:
         """Publish an article with the editor. Return its URL."""
         fields = {"title": title, "description": "In short.", "body": "At length.", **fields}
-        reply = self.read("/editor").submit("form:has(textarea[name=body])", **fields)
+        self._editor = self._editor or self.read("/editor")
+        reply = self._editor.submit("form:has(textarea[name=body])", **fields)
         article = reply.redirects_to_a_page_under("/article/")
         self._made.update((article, article.replace("/article/", "/editor/")))
         return article
@@ -165,6 +174,8 @@ class Site:
         fields: Mapping[str, str] | None = None,
     ) -> Reply:
         reply = Reply(self, url, self.browser.send(method, _quoted_url(url), headers, body), fields)
+        if reply.headers["Set-Cookie"]:
+            self._editor = None
         if field := reply.html.css_first("input[name=csrf_token]"):
             self._token = field.attributes.get("value") or ""
         return reply

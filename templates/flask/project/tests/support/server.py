@@ -1,4 +1,4 @@
-"""The second process of `over_http.py`. It serves the site, and does the operations that the tests ask for."""
+"""The second process of `over_http.py`. It serves the sites, and does the operations that the tests ask for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import asdict
 from threading import Thread
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from tests.support.in_process import Site
 from tests.support.pipe import Pipe
+
+POLL_SECONDS = 0.1  # how long a site can take to stop
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -23,53 +25,70 @@ class QuietHandler(WSGIRequestHandler):
 
 
 class Server:
-    """The site, and the operations that are asked for by name."""
+    """All sites of the tests, and the operations that are asked for by name and number of the site."""
 
     def __init__(self) -> None:
-        self.site: Site | None = None
+        self._sites: dict[int, tuple[Site, BaseWSGIServer]] = {}
         self._blocks: dict[int, tuple[AbstractContextManager[Any], Any]] = {}
         self.pipe = Pipe(os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w"), self.do)
         # The site's code must not read or write messages. What it prints goes to standard error.
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(2, 1)
 
-    def do(self, operation: str, *arguments: Any) -> Any:
-        """Do an operation."""
-        return getattr(self, operation)(*arguments)
+    def do(self, operation: str, number: int, *arguments: Any) -> Any:
+        """Do an operation of a site."""
+        if operation in ("start", "stop"):
+            return getattr(self, operation)(number, *arguments)
+        return getattr(self, operation)(self._sites[number][0], *arguments)
 
-    def start(self, settings: dict[str, Any]) -> int:
-        """Start the site, and return the port at which it listens."""
-        self.site = Site(settings)
-        server = make_server("127.0.0.1", 0, self.site.app, threaded=True, request_handler=QuietHandler)
-        Thread(target=server.serve_forever, daemon=True).start()
+    def start(self, number: int, settings: dict[str, Any]) -> int:
+        """Start a site, and return the port at which it listens."""
+        site = Site(settings)
+        server = make_server("127.0.0.1", 0, site.app, threaded=True, request_handler=QuietHandler)
+        self._sites[number] = site, server
+        Thread(target=server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         return server.port
 
-    def run(self, *command: str) -> dict[str, Any]:
-        return asdict(self.site.run(*command))
+    def run(self, site: Site, *command: str) -> dict[str, Any]:
+        return asdict(site.run(*command))
 
-    def reset(self) -> None:
-        self.site.reset()
+    def save(self, site: Site) -> None:
+        site.save()
 
-    def now(self) -> str:
-        return self.site.now().isoformat()
+    def reset(self, site: Site) -> None:
+        site.reset()
 
-    def enter(self, operation: str, number: int) -> None:
+    def now(self, site: Site) -> str:
+        return site.now().isoformat()
+
+    def enter(self, site: Site, operation: str, block: int) -> None:
         """Begin a block: `queries`, or `hook`, whose action is in the process of the tests."""
-        block = self.site.queries() if operation == "queries" else self.site.hook(lambda: self.pipe.ask("act", number))
-        self._blocks[number] = block, block.__enter__()
+        entered = site.queries() if operation == "queries" else site.hook(lambda: self.pipe.ask("act", block))
+        self._blocks[block] = entered, entered.__enter__()
 
-    def leave(self, number: int, error: str = "") -> dict[str, Any] | None:
+    def leave(self, _site: Site, block: int, error: str = "") -> dict[str, Any] | None:
         """End a block, in which there may have been an error. Return what it recorded."""
-        block, seen = self._blocks.pop(number)
+        entered, seen = self._blocks.pop(block)
         raised = RuntimeError(error) if error else None
-        block.__exit__(type(raised) if raised else None, raised, None)
+        entered.__exit__(type(raised) if raised else None, raised, None)
         return asdict(seen) if seen else None
+
+    def stop(self, number: int) -> None:
+        """Stop a site, and delete its database."""
+        site, server = self._sites.pop(number)
+        server.shutdown()
+        server.server_close()
+        site.stop()
+
+    def stop_all(self) -> None:
+        """Stop the sites that still run."""
+        for number in list(self._sites):
+            self.stop(number)
 
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the tests decide when the site stops
     server = Server()
     server.pipe.listen()
-    if server.site:
-        server.site.stop()
+    server.stop_all()
     os._exit(0)  # even if a thread of the site never ends

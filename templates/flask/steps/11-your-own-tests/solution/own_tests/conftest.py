@@ -13,7 +13,7 @@ SETTINGS = {
     "TESTING": True,
     "SQLALCHEMY_DATABASE_URI": "sqlite://",  # in memory
     "WTF_CSRF_ENABLED": False,
-    "PASSWORD_HASH_METHOD": "scrypt:256:8:1",  # fast
+    "PASSWORD_HASH_METHOD": "scrypt:128:1:1",  # fast
 }
 
 
