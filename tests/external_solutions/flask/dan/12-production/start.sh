@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+flask --app conduit db upgrade
+exec gunicorn "conduit:create_app()"

@@ -1,0 +1,1 @@
+"""Articles, which visitors publish, read, edit and delete."""

@@ -1,0 +1,1 @@
+"""Users, who sign up, in and out."""

@@ -1,0 +1,1 @@
+"""Profiles, which show a user to everybody."""

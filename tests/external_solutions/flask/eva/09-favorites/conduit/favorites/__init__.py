@@ -1,0 +1,1 @@
+"""Favorites: articles that a user likes."""

@@ -1,0 +1,95 @@
+"""Articles: the pages that list and show them, and the editor that creates and changes them."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import Select
+from werkzeug.wrappers import Response
+
+from conduit.accounts.auth import current_user, get_user
+from conduit.accounts.decorators import login_required, only_for_author
+from conduit.articles import services
+from conduit.articles.forms import ArticleForm
+from conduit.articles.models import Article
+from conduit.articles.querysets import comments_of, drafts_of, feed_of, get_article_or_404, newest_first, published
+from conduit.comments.forms import CommentForm
+from conduit.pagination import Paginator
+from conduit.tabs import Tab
+
+PER_PAGE = 10
+
+bp = Blueprint("articles", __name__, template_folder="templates")
+
+
+@bp.get("/")
+def home() -> Response | str:
+    if request.args.get("feed") == "following":
+        return feed()
+    return list_page(published(), tabs=home_tabs("Global Feed"))
+
+
+@login_required
+def feed() -> str:
+    return list_page(feed_of(current_user), tabs=home_tabs("Your Feed"), is_feed=True)
+
+
+@bp.get("/drafts")
+@login_required
+def draft_list() -> str:
+    return list_page(drafts_of(current_user))
+
+
+@bp.get("/article/<slug>")
+def detail(slug: str) -> str:
+    return detail_page(get_article_or_404(slug), CommentForm())
+
+
+@bp.route("/editor", methods=["GET", "POST"])
+@login_required
+def create() -> Response | tuple[str, int]:
+    form = ArticleForm()
+    if form.validate_on_submit():
+        article = services.create_article(get_user(), form)
+        return redirect(url_for("articles.detail", slug=article.slug))
+    return editor_page(form)
+
+
+@bp.route("/editor/<slug>", methods=["GET", "POST"])
+@login_required
+def update(slug: str) -> Response | tuple[str, int]:
+    article = only_for_author(get_article_or_404(slug))
+    form = ArticleForm(obj=article)
+    if form.validate_on_submit():
+        services.update_article(article, form)
+        return redirect(url_for("articles.detail", slug=article.slug))
+    return editor_page(form, article)
+
+
+@bp.post("/article/<slug>/delete")
+@login_required
+def delete(slug: str) -> Response:
+    services.delete_article(only_for_author(get_article_or_404(slug)))
+    return redirect(url_for("articles.home"))
+
+
+def list_page(articles: Select[tuple[Article]], template: str = "articles/home.html", **context: object) -> str:
+    """A page with these articles, newest first. `context` goes to the template."""
+    page = Paginator(newest_first(articles), PER_PAGE).get_page(request.args.get("page", "1"))
+    return render_template(template, page=page, articles=page.object_list, **context)
+
+
+def home_tabs(active: str = "") -> list[Tab]:
+    """The tabs of the lists on the home page."""
+    tabs = [Tab("Global Feed", url_for("articles.home"))]
+    if current_user:
+        tabs.insert(0, Tab("Your Feed", url_for("articles.home", feed="following")))
+    for tab in tabs:
+        tab.active = tab.label == active
+    return tabs
+
+
+def detail_page(article: Article, comment_form: CommentForm) -> str:
+    comments = comments_of(article)
+    return render_template("articles/article.html", article=article, comments=comments, comment_form=comment_form)
+
+
+def editor_page(form: ArticleForm, article: Article | None = None) -> tuple[str, int]:
+    return render_template("articles/editor.html", form=form, article=article), 422 if form.errors else 200

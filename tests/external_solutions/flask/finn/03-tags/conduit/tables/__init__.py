@@ -1,0 +1,8 @@
+"""One module for each table. Import the tables from here."""
+
+from conduit.tables.articles import Article
+from conduit.tables.clock import utc_now
+from conduit.tables.comments import Comment
+from conduit.tables.tags import Tag, Tagging
+
+__all__ = ["Article", "Comment", "Tag", "Tagging", "utc_now"]

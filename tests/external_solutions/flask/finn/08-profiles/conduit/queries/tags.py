@@ -1,0 +1,39 @@
+"""Questions about tags."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from sqlalchemy import func, select
+
+from conduit.extensions import db
+from conduit.queries.upsert import insert_or_ignore
+from conduit.tables import Article, Tag, Tagging
+
+MOST_USED, USED_LAST = 20, 10
+
+
+def tags_named(names: Iterable[str]) -> list[Tag]:
+    """A tag for each name. Missing tags are created."""
+    names = sorted(names)
+    if not names:
+        return []
+    with db.session.no_autoflush:
+        known = set(db.session.scalars(select(Tag.name).where(Tag.name.in_(names))))
+        if fresh := [{"name": name} for name in names if name not in known]:
+            db.session.execute(insert_or_ignore(Tag).values(fresh))
+        return list(db.session.scalars(select(Tag).where(Tag.name.in_(names))))
+
+
+def sidebar_tags() -> list[str]:
+    """The most used tags, then those of the others that were used last."""
+    uses = (
+        select(Tag.id, Tag.name)
+        .join(Tagging, Tagging.tag_id == Tag.id)
+        .join(Tagging.article)
+        .where(~Article.draft)
+        .group_by(Tag.id, Tag.name)
+    )
+    popular = db.session.execute(uses.order_by(func.count().desc(), Tag.name).limit(MOST_USED)).all()
+    others = uses.where(Tag.id.not_in([row.id for row in popular]))
+    recent = db.session.execute(others.order_by(func.max(Tagging.used_at).desc(), Tag.id.desc()).limit(USED_LAST))
+    return [row.name for row in chain(popular, recent)]

@@ -1,0 +1,125 @@
+"""The pages of articles, as classes."""
+
+from typing import ClassVar
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask.views import MethodView
+from sqlalchemy import Select, select
+
+from conduit.extensions import db
+from conduit.forms import ArticleForm, CommentForm
+from conduit.identity import current_user, login_required
+from conduit.identity.permissions import only_for_the_author
+from conduit.queries.hearts import Hearts
+from conduit.queries.paging import page_of
+from conduit.slugs import insert_with_free_slug
+from conduit.tables import Article, Follow
+from conduit.web.lookup import one_or_404
+
+bp = Blueprint("articles", __name__)
+
+
+def article_or_404(slug: str) -> Article:
+    """The article with this slug. Nobody learns that another user's draft exists."""
+    article = one_or_404(Article, "This article doesn't exist.", slug=slug)
+    if article.draft and not article.is_by(current_user):
+        abort(404, "This article doesn't exist.")
+    return article
+
+
+def article_page(article: Article, form: CommentForm | None = None) -> ResponseReturnValue:
+    """An article with its comments. A rejected comment stays in its form."""
+    form = form or CommentForm(formdata=None)
+    page = render_template("articles/article.html", article=article, hearts=Hearts.of([article]), comment_form=form)
+    return page, 422 if form.errors else 200
+
+
+class ArticleList(MethodView):
+    """A page with articles, newest first. The parts of the URL reach `query` and the template."""
+
+    template = "articles/home.html"
+    tab = ""
+
+    def query(self, **_: str) -> Select[tuple[Article]]:
+        raise NotImplementedError
+
+    def get(self, **parts: str) -> str:
+        return self.render(self.query(**parts), **parts)
+
+    def render(self, articles: Select[tuple[Article]], **context: object) -> str:
+        newest_first = articles.order_by(Article.created_at.desc(), Article.id.desc())
+        page = page_of(newest_first)
+        context = {"tab": self.tab, **context, "page": page, "articles": page.rows, "hearts": Hearts.of(page.rows)}
+        return render_template(self.template, **context)
+
+
+class Home(ArticleList):
+    """All articles, or those of the authors that the visitor follows."""
+
+    def get(self) -> ResponseReturnValue:
+        is_feed = request.args.get("feed") == "following"
+        return self.feed() if is_feed else self.render(Article.published(), tab="Global Feed")
+
+    @login_required
+    def feed(self) -> ResponseReturnValue:
+        idols = select(Follow.idol_id).where(Follow.fan_id == current_user.id)
+        return self.render(Article.published().where(Article.author_id.in_(idols)), tab="Your Feed")
+
+
+class DraftList(ArticleList):
+    decorators: ClassVar = [login_required]
+
+    def query(self) -> Select[tuple[Article]]:
+        return Article.drafts().where(Article.author_id == current_user.id)
+
+
+class Reader(MethodView):
+    def get(self, slug: str) -> ResponseReturnValue:
+        return article_page(article_or_404(slug))
+
+
+class Editor(MethodView):
+    """Writes a new article, or changes the one in the URL."""
+
+    decorators: ClassVar = [login_required]
+
+    def dispatch_request(self, slug: str | None = None) -> ResponseReturnValue:
+        self.article = article_or_404(slug) if slug else None
+        if self.article:
+            only_for_the_author(self.article)
+        self.form = ArticleForm(obj=self.article, data={"tags": self.article.tag_names if self.article else ()})
+        return super().dispatch_request()
+
+    def get(self) -> ResponseReturnValue:
+        return render_template("articles/editor.html", form=self.form, article=self.article)
+
+    def post(self) -> ResponseReturnValue:
+        if not self.form.validate():
+            return self.get(), 422
+        article = self.article or Article(author_id=current_user.id)
+        self.form.populate_obj(article)
+        if article is self.article:
+            db.session.commit()
+        else:
+            insert_with_free_slug(article)
+        return redirect(url_for(".read", slug=article.slug))
+
+
+class Remover(MethodView):
+    decorators: ClassVar = [login_required]
+
+    def post(self, slug: str) -> ResponseReturnValue:
+        article = article_or_404(slug)
+        only_for_the_author(article)
+        db.session.delete(article)
+        db.session.commit()
+        return redirect(url_for(".home"))
+
+
+bp.add_url_rule("/", view_func=Home.as_view("home"))
+bp.add_url_rule("/article/<slug>", view_func=Reader.as_view("read"))
+bp.add_url_rule("/article/<slug>/delete", view_func=Remover.as_view("delete"))
+bp.add_url_rule("/drafts", view_func=DraftList.as_view("drafts"))
+bp.add_url_rule("/editor", view_func=Editor.as_view("publish"))
+bp.add_url_rule("/editor/<slug>", view_func=Editor.as_view("edit"))
