@@ -127,15 +127,6 @@ def test_each_request_writes_a_log_line(starts: dict[str, Start]) -> None:
     assert "ann@" not in production.output, "Expected a log without the query of the URL. Found the e-mail in it."
 
 
-def test_static_files_are_cached_for_a_year(site: Site) -> None:
-    """Browsers keep static files for a year."""
-    url = site.read("/").one("link[rel=stylesheet]", "a style sheet").attribute("href") or ""
-
-    seconds = cached_seconds(site, url)
-
-    assert seconds >= 31_536_000, f"Expected max-age=31536000 for {url}. Found {seconds} seconds."
-
-
 def test_backup_can_be_restored(site: Site, tmp_path: Path) -> None:
     """A backup brings back all rows."""
     file = str(tmp_path / "site.backup")
@@ -229,6 +220,15 @@ def test_log_line_contains_the_error(starts: dict[str, Start]) -> None:
     assert errors[0].get("level") == "ERROR", f"Expected the level ERROR. {found}"
     statuses = [line.get("status") for line in production.lines() if line.get("path") == "/broken"]
     assert statuses == [500], f'Expected one line with "status": 500. {found}'
+
+
+def test_static_files_are_cached_for_a_year(site: Site) -> None:
+    """Browsers keep static files for a year."""
+    url = site.read("/").one("link[rel=stylesheet]", "a style sheet").attribute("href") or ""
+
+    seconds = cached_seconds(site, url)
+
+    assert seconds >= 31_536_000, f"Expected max-age=31536000 for {url}. Found {seconds} seconds."
 
 
 def test_only_the_current_version_is_cached(site: Site) -> None:
