@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/loop.py [--framework flask] [--saves 50] [--random 1000]
 
-Works in a project at the last step, in which the tests of this step fail. Prints a Markdown table like
+Works in a project at the step "feed", in which the tests of this step fail. Prints a Markdown table like
 benchmarks/benchmark.py, and exits with 1 if a limit did not hold. The clock starts at the write of a file.
 """
 
@@ -121,7 +121,7 @@ def _row(what: str, times: list[float], limit: float) -> Row:
 def measure(framework: str, saves: int, bursts: int, place: Path) -> Iterator[Row]:
     """Yield the rows of the table."""
     site = place / "site"
-    seconds([STARTERKIT, "new", str(site), "--framework", framework, "--defaults", "--at", "07"], place)
+    seconds([STARTERKIT, "new", str(site), "--framework", framework, "--defaults", "--at", "feed"], place)
     limit, most = _LIMITS[framework]
     yield from _after_saves(site, saves, limit, most)
     yield from _checks(site)

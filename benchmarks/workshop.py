@@ -154,13 +154,13 @@ def history(number: int) -> bytes:
     """Ten gradings of 60 tests, each after a collection."""
     tests = [
         {"test": f"test_number_{one}_says_what_it_is_about", "sentence": "What a reader types is shown as text. " * 2}
-        | {"step": "01-comments", "outcome": "passed" if one < number % 60 else "failed", "message": ""}
+        | {"step": "02-comments", "outcome": "passed" if one < number % 60 else "failed", "message": ""}
         for one in range(60)
     ]
     when = "2026-11-23T10:00:00+00:00"
     lines = []
     for commit in (f"{number:039x}{one}" for one in range(10)):
-        about = {"commit": commit, "committed": when, "step": "01-comments", "solved": False}
+        about = {"commit": commit, "committed": when, "step": "02-comments", "solved": False}
         lines.append(
             {"kind": "collected", "at": when, "reached": True, "why": "", **about, "begun": True, "refs": commit}
         )

@@ -32,14 +32,11 @@ def starterkit(*args: str, cwd: Path) -> str:
 
 
 def draw_check(site: Path) -> None:
-    """Draw what `check` says of a first step with two mistakes in it."""
-    starterkit("next", cwd=site)
+    """Draw what `check` says of the comments with two mistakes in them."""
     starterkit("solve", "--no-check", cwd=site)
-    code = site / "conduit" / "comments.py"
-    text = code.read_text("utf-8")
-    code.write_text(
-        text.replace("422", "200").replace('order_by="Comment.id"', 'order_by="Comment.id.desc()"'), "utf-8"
-    )
+    for name, old, new in (("comments", "422", "200"), ("models", '"Comment.id"', '"Comment.id.desc()"')):
+        code = site / "conduit" / f"{name}.py"
+        code.write_text(code.read_text("utf-8").replace(old, new), "utf-8")
     console = Console(record=True, width=82, file=io.StringIO(), force_terminal=True)
     console.print(Text("$ starterkit check", style="bold"))
     shown = starterkit("check", cwd=site)
@@ -79,7 +76,7 @@ def main() -> None:
         answers = ["--data", "site_title=The Night Baker", "--data", "author=Ada"]
         starterkit("new", "whole", "--framework", "flask", "--complete", *answers, cwd=Path(place))
         photograph(Path(place) / "whole", options.chromium)
-        starterkit("new", "begun", "--framework", "flask", *answers, cwd=Path(place))
+        starterkit("new", "begun", "--framework", "flask", "--at", "comments", *answers, cwd=Path(place))
         draw_check(Path(place) / "begun")
 
 

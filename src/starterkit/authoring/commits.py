@@ -1,7 +1,7 @@
 """Reads the commits of an opened learning path, and checks their order.
 
-Each commit is a layer. Its subject names the layer: `base`, or for example `given 01-comments` or
-`solution 01-comments`. The author may write any text below the subject.
+Each commit is a layer. Its subject names the layer: `base`, or for example `given 02-comments` or
+`solution 02-comments`. The author may write any text below the subject.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ Files = dict[str, File]
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of the path with all its files. `label` is for example `base` or `given 01-comments`."""
+    """One layer of the path with all its files. `label` is for example `base` or `given 02-comments`."""
 
     label: str
     files: Files

@@ -296,7 +296,7 @@ def _step_names(source: Source) -> tuple[str, ...]:
                 label,
                 None,
                 "the folder of a step must have a name like NN-name, in lowercase letters",
-                "Rename the folder, for example to 01-comments.",
+                "Rename the folder, for example to 02-comments.",
             )
         number = int(match[1])
         if 1 <= number <= len(names):

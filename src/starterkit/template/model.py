@@ -139,7 +139,7 @@ class Commands:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a learning path: the data of its step.yml. `name` is, for example, `01-comments`.
+    """One step of a learning path: the data of its step.yml. `name` is, for example, `02-comments`.
 
     `tests` has the step's new tests in order, and then its guards. `guards` has a reason for each test that passes
     before the step is built. `see` maps a test to another test with the same hints. `stretch` are the tests for careful
@@ -239,7 +239,7 @@ class Template:
         return tuple(self.read_step(name) for name in self.step_names)
 
     def step(self, name: str) -> Step:
-        """Return the step with this full name, such as `01-comments`.
+        """Return the step with this full name, such as `02-comments`.
 
         The other steps aren't read.
         """
@@ -248,7 +248,7 @@ class Template:
         return self.read_step(name)
 
     def find_step(self, text: str) -> str:
-        """Return the full name of the step with this number or name: `1` gives `01-comments`.
+        """Return the full name of the step with this number or name: `2` gives `02-comments`.
 
         Raises `UsageError` if no step matches.
         """

@@ -36,7 +36,7 @@ class ExternalSolutions:
     def project_after(self, person: str, step: str, template: Template, layer: Callable[[str], Files]) -> Files:
         """Return a person's project after a step. `layer` returns the files of a layer by its label.
 
-        A label is, for example, `given 01-comments`.
+        A label is, for example, `given 02-comments`.
         """
         changed = read_folder(self.folder / person / step)
         removed = changed.pop(_REMOVED, File(FILE, b"")).data.decode("utf-8", "replace").splitlines()

@@ -60,7 +60,7 @@ class TemplateUnderTest:
 
     @cached_property
     def own_files(self) -> dict[str, Files]:
-        """The files that each layer adds, by label, such as `given 01-comments`."""
+        """The files that each layer adds, by label, such as `given 02-comments`."""
         return {
             f"{kind} {step}": _read(self.folder / "steps" / step / kind)
             for step in self.template.step_names
@@ -124,7 +124,7 @@ class TemplateUnderTest:
         return {name: (self.folder / name).read_bytes() for name in names if (self.folder / name).is_file()}
 
     def labels_until(self, step: str) -> list[str]:
-        """Return the labels of the layers from the first step to this step, such as `given 01-comments`."""
+        """Return the labels of the layers from the first step to this step, such as `given 02-comments`."""
         names = [] if step == BASE else self.template.step_names[: self.template.step_names.index(step) + 1]
         return [f"{kind} {name}" for name in names for kind in _KINDS]
 

@@ -97,7 +97,7 @@ def _imported_by_node(source: str) -> Iterator[str]:
 
 
 class Layers:
-    """The learning path's tests by step, such as `layers["01-comments"]`. Each step is read when it is first used."""
+    """The learning path's tests by step, such as `layers["02-comments"]`. Each step is read when it is first used."""
 
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
