@@ -162,6 +162,7 @@ def _show_steps(console: Console, report: Report) -> None:
         groups = steps.setdefault((result.template, result.step), {status: [] for status in _STYLES})
         score = f" {result.score:.0%}" if result.score is not None else ""
         groups[result.status].append(f"{result.rule.value.replace('-', ' ')}{score}{_CACHED if result.cached else ''}")
+    width = max(16, *(len(step) + 2 for _, step in steps))
     before = ""
     for (template, step), groups in steps.items():
         if template != before:
@@ -171,7 +172,7 @@ def _show_steps(console: Console, report: Report) -> None:
         for status, rules in groups.items():
             if rules:
                 line = joined(line, "; " if line.plain else "", _group(status, rules))
-        console.print(f"{step:<16}", line, indent=2, hang=16)
+        console.print(f"{step:<{width}}", line, indent=2, hang=width)
 
 
 def _group(status: Status, rules: list[str]) -> Text:
