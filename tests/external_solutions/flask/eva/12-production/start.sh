@@ -1,0 +1,3 @@
+set -e
+flask --app conduit db upgrade
+exec gunicorn "conduit:create_app()"
