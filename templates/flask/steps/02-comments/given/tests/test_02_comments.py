@@ -42,7 +42,6 @@ def test_posting_a_comment_redirects_to_the_article(site: Site) -> None:
 
     site.post(f"{article}/comments", body="Once.").redirects_to(article)
 
-    site.get(f"{article}/comments").redirects_to(article)
     site.read(article).one(COMMENT, "the comment").has_text("Once.")
 
 
@@ -113,15 +112,33 @@ def test_deleting_an_article_deletes_its_comments(site: Site) -> None:
 
 def test_missing_article_or_comment_returns_404(site: Site) -> None:
     """A missing article or comment returns 404."""
+    article = site.publish("Bread")
+    site.comment(article, "Mine came out flat.")
+    url = site.read(article).one(DELETE, "a form that deletes the comment").attribute("action") or ""
+
+    site.post("/article/no-such-article/comments", body="Hello?").rejected(404)
+    site.post(url).redirects_to(article)
+    site.post(url).rejected(404)
+
+
+def test_comment_of_another_article_returns_404(site: Site) -> None:
+    """A comment can't be deleted with the URL of another article."""
     bread, soup = site.publish("Bread"), site.publish("Soup")
     site.comment(bread, "Mine came out flat.")
     url = site.read(bread).one(DELETE, "a form that deletes the comment").attribute("action") or ""
 
-    site.post("/article/no-such-article/comments", body="Hello?").rejected(404)
     site.post(url.replace(bread, soup)).rejected(404)
+
     site.read(bread).one(COMMENT, "the comment").has_text("Mine came out flat.")
     site.post(url).redirects_to(bread)
-    site.post(url).rejected(404)
+
+
+def test_url_of_the_form_redirects_to_the_article(site: Site) -> None:
+    """A GET request to the form's URL redirects to the article."""
+    article = site.publish("Bread")
+    site.post(f"{article}/comments", body=" ").rejected(422)
+
+    site.get(f"{article}/comments").redirects_to(article)
 
 
 def test_other_sites_cannot_comment_or_delete(site: Site) -> None:
