@@ -102,20 +102,6 @@ def test_spaces_and_repeated_tags_are_ignored(site: Site) -> None:
         site.read(article).lists(ON_ARTICLE, f'tags from "{typed}"', tags)
 
 
-def test_sidebar_lists_the_most_used_tags_first(site: Site) -> None:
-    """The sidebar lists the tags in use, the most used first."""
-    site.publish("Snow", tags="winter, rope")
-    nets = site.publish("Nets", tags="rope, harbour")
-    site.publish("A knot", tags="rope, winter")
-
-    home = site.read("/")
-    home.lists(POPULAR, "tags", ["rope", "winter", "harbour"])
-    home.some(POPULAR, "a popular tag")[0].links_to("/tag/rope")
-
-    site.delete(nets).redirects_to("/")
-    site.read("/tag/winter").lists(POPULAR, "popular tags", ["rope", "winter"], in_any_order=True)
-
-
 @pytest.mark.parametrize("tags", ["x" * 51, ", ".join(map(str, range(20)))])
 def test_too_long_or_too_many_tags_are_rejected(site: Site, tags: str) -> None:
     """Over 50 characters or over 20 tags are rejected and kept."""
@@ -131,16 +117,32 @@ def test_too_long_or_too_many_tags_are_rejected(site: Site, tags: str) -> None:
     site.read(gulls).lists(ON_ARTICLE, "tags", twenty.split(", "))
 
 
+def test_sidebar_lists_the_most_used_tags_first(site: Site) -> None:
+    """The sidebar lists the tags in use, the most used first."""
+    site.publish("Snow", tags="winter, rope")
+    nets = site.publish("Nets", tags="rope, harbour")
+    site.publish("A knot", tags="rope, winter")
+
+    home = site.read("/")
+    home.lists(POPULAR, "tags", ["rope", "winter", "harbour"])
+    home.some(POPULAR, "a popular tag")[0].links_to("/tag/rope")
+
+    site.delete(nets).redirects_to("/")
+    site.read("/tag/winter").lists(POPULAR, "popular tags", ["rope", "winter"], in_any_order=True)
+
+
 @pytest.mark.parametrize("tag", ["東京", "c++", "Q&A", "50%", "why?", "<b>bold", "left/right", "#1", '"so"'])
 def test_tag_can_contain_any_character(site: Site, tag: str) -> None:
     """A tag can contain any character, and all its links work."""
     article = site.publish("Letters", tags=tag)
 
+    home = site.read("/")
     links = [
-        site.read("/").one(POPULAR, "the tag"),
-        site.read("/").card("Letters").one(".tag-list a.tag-default", "a link to the tag"),
+        home.card("Letters").one(".tag-list a.tag-default", "a link to the tag"),
         site.read(article).one(".article-page .tag-list a.tag-default", "a link to the tag"),
     ]
+    if home.texts(POPULAR):  # the sidebar is for the stretch, too
+        links.append(home.one(POPULAR, "the tag"))
     for link in links:
         link.has_text(tag)
         page = site.read(link.attribute("href") or "")
@@ -172,7 +174,8 @@ def test_two_articles_add_the_same_new_tag(site: Site) -> None:
 
     site.read("/tag/november").lists(CARD_TITLE, "articles", ["Fog", "Fog"])
     site.read("/tag/white").lists(CARD_TITLE, "articles", ["Snow", "Fog"])
-    site.read("/").lists(POPULAR, "tags", ["november", "white", "grey", "rain"], in_any_order=True)
+    if site.read("/").texts(POPULAR):  # the sidebar is for the stretch, too
+        site.read("/").lists(POPULAR, "tags", ["november", "white", "grey", "rain"], in_any_order=True)
 
 
 def test_sidebar_also_lists_the_tags_used_last(site: Site) -> None:
