@@ -150,11 +150,10 @@ def test_new_password_replaces_the_old_one(site: Site) -> None:
     """A new password replaces the old one."""
     ada = site.register("ada")
 
-    for password in (" a  new ", " " * 8):
-        save(ada, password=password).redirects_to("/profile/ada")
+    save(ada, password=" a  new ").redirects_to("/profile/ada")
 
-        sign_in(site, ada.email, password).redirects_to("/")
-        sign_in(site, ada.email, ada.password).rejected(422)
+    sign_in(site, ada.email, " a  new ").redirects_to("/")
+    sign_in(site, ada.email, ada.password).rejected(422)
 
 
 def test_new_password_ends_all_other_sessions(site: Site) -> None:
@@ -173,13 +172,11 @@ def test_new_password_ends_all_other_sessions(site: Site) -> None:
     ("field", "value"),
     [
         ("username", " "),
-        ("username", "a/b"),
         ("username", "x" * 51),
         ("email", ""),
         ("email", "nowhere"),
         ("email", "x" * 189 + "@example.org"),
         ("password", "7 chars"),
-        ("password", " " * 7),
         ("password", "x" * 201),
         ("bio", "x" * 2_001),
         ("image", "x" * 2_001),
@@ -193,7 +190,6 @@ def test_invalid_settings_are_rejected(site: Site, field: str, value: str) -> No
     page = save(ada, **typed).rejected(422)
 
     page.some(ERRORS, "an error message")
-    page.has_link("nav.navbar a.nav-link", "ada", "/profile/ada")
     for name in typed.keys() - {"password"}:
         page.one(f"main [name={name}]", f"the field {name}").has_value(typed[name])
     site.read("/profile/ada").one(".user-info p", "the empty bio").has_text("")
@@ -208,7 +204,37 @@ def test_name_or_email_of_another_user_is_rejected(site: Site) -> None:
 
         page.some(ERRORS, "an error message")
         page.one("main [name=bio]", "the field bio").has_value("New.")
-        page.has_link("nav.navbar a.nav-link", "bob", "/profile/bob")
+    site.read("/profile/bob").one(".user-info p", "the empty bio").has_text("")
+
+
+def test_rejected_settings_page_shows_the_saved_name(site: Site) -> None:
+    """If settings are rejected, the navigation bar shows the saved name."""
+    ada = site.register("ada")
+    site.register("bob")
+
+    for fields in ({"username": "x" * 51}, {"username": "typed", "email": "nowhere"}, {"username": "bob"}):
+        page = save(ada, **fields).rejected(422)
+
+        page.has_link("nav.navbar a.nav-link", "ada", "/profile/ada")
+
+
+def test_spaces_in_a_new_password_count(site: Site) -> None:
+    """A new password can consist of eight spaces, but not of seven."""
+    ada = site.register("ada")
+
+    save(ada, password=" " * 7).rejected(422).some(ERRORS, "an error message")
+    save(ada, password=" " * 8).redirects_to("/profile/ada")
+
+    sign_in(site, ada.email, " " * 8).redirects_to("/")
+    sign_in(site, ada.email, ada.password).rejected(422)
+
+
+def test_user_cannot_change_to_a_name_that_no_url_can_contain(site: Site) -> None:
+    """A name that no URL can contain is rejected in the settings."""
+    ada = site.register("ada")
+
+    for name in ("a/b", "."):
+        save(ada, username=name).rejected(422).some(ERRORS, "an error message")
 
 
 def test_settings_page_has_a_sign_out_button(site: Site) -> None:
