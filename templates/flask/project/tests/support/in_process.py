@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import Message
 from importlib import import_module
+from io import StringIO
 from threading import Lock
 from typing import Any
 
@@ -67,11 +69,18 @@ class Site:
         return Response(answer.status_code, received, answer.data)
 
     def run(self, *command: str) -> Finished:
-        """Run a command that the site has for the terminal."""
-        result = self.app.test_cli_runner().invoke(args=command)
+        """Run a command that the site has for the terminal. The errors that it logs are part of the output."""
+        errors = StringIO()
+        handler = logging.StreamHandler(errors)
+        handler.setLevel(logging.ERROR)
+        logging.getLogger().addHandler(handler)
+        try:
+            result = self.app.test_cli_runner().invoke(args=command)
+        finally:
+            logging.getLogger().removeHandler(handler)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
-        return Finished(result.exit_code, result.output)
+        return Finished(result.exit_code, result.output + errors.getvalue())
 
     def save(self) -> None:
         """Let `reset` return to the database as it is now."""
