@@ -1,5 +1,6 @@
 """What every test gets: the site with an empty database, and a visitor."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
@@ -16,6 +17,7 @@ __tracebackhide__ = True
 def server() -> Iterator[support.Site]:
     """The running site, started once for all tests."""
     server = support.start()
+    gc.freeze()  # Python needn't look for garbage in the packages again
     yield server
     server.stop()
 
@@ -24,6 +26,7 @@ def server() -> Iterator[support.Site]:
 def visitor(server: support.Site) -> Site:
     """The visitor of most tests, who comes to the site once for all tests."""
     visitor = first_visitor(server)
+    visitor.get("/nowhere")  # a first page, whose form for signing out puts a CSRF token into the session
     server.save()
     return visitor
 

@@ -45,7 +45,7 @@ class Site:
         self.name = self.email = self.password = ""
         self._made = set() if made is None else made  # the pages that exist only in this test
         self._token = ""
-        self._editor: Page | None = None  # the page /editor, which stays open until a cookie changes
+        self._open: dict[str, Response] = {}  # pages that stay open until a cookie changes
 
     @property
     def anonymous(self) -> Site:
@@ -72,7 +72,7 @@ class Site:
         """This visitor in another test."""
         site = self.copy()
         site.name, site.email, site.password, site._token = self.name, self.email, self.password, self._token
-        site._made = set(self._made)
+        site._made, site._open = set(self._made), self._open
         return site
 
     # Requests
@@ -101,8 +101,7 @@ class Site:
     def publish(self, title: str, **fields: str) -> str:
         """Publish an article with the editor. Return its URL."""
         fields = {"title": title, "description": "In short.", "body": "At length.", **fields}
-        self._editor = self._editor or self.read("/editor")
-        reply = self._editor.submit("form:has(textarea[name=body])", **fields)
+        reply = self._open_page("/editor").submit("form:has(textarea[name=body])", **fields)
         article = reply.redirects_to_a_page_under("/article/")
         self._made.update((article, article.replace("/article/", "/editor/")))
         return article
@@ -158,6 +157,12 @@ class Site:
                 return f"{path} exists only in this test."
         return ""
 
+    def _open_page(self, url: str) -> Page:
+        if url not in self._open:
+            response = self.get(url).response
+            self._open[url] = response
+        return Reply(self, url, self._open[url], None).page()
+
     def _post(self, url: str, fields: Mapping[str, str], page: str = "") -> Reply:
         self._token = ""  # the next page with a form has the token that is valid then
         headers = {"Referer": f"http://localhost{_quoted_url(page)}"} if page else {}
@@ -175,7 +180,7 @@ class Site:
     ) -> Reply:
         reply = Reply(self, url, self.browser.send(method, _quoted_url(url), headers, body), fields)
         if reply.headers["Set-Cookie"]:
-            self._editor = None
+            self._open = {}
         if field := reply.html.css_first("input[name=csrf_token]"):
             self._token = field.attributes.get("value") or ""
         return reply
@@ -189,6 +194,7 @@ class Reply:
         self.url = url
         self.path = unquote(url)  # as a person reads it
         self.sent = sent  # the fields of a form, or None
+        self.response = response
         self.status = response.status
         self.headers = response.headers
         is_html = response.headers.get_content_type() == "text/html"
