@@ -32,6 +32,7 @@ from starterkit.testing.results import CheckResult
 from starterkit.yamlfile import did_you_mean
 
 _HISTORY_SECONDS = 120.0
+_MOST_REASONS = 3  # shown of a solution that doesn't fit
 
 
 class SolveMethod(Enum):
@@ -272,18 +273,26 @@ class NotSolved(ConflictError):
     """The solution doesn't fit the learner's code, and nothing was changed. `result` has the failing tests."""
 
     def __init__(self, step: Step, result: CheckResult | None) -> None:
-        red = result.unsolved if result else ()
-        reasons = [f"  ✗ {each.test.sentence} {(each.message.splitlines() or [''])[0]}" for each in red[:3]]
-        more = f"\n  … and {len(red) - 3} more" if len(red) > 3 else ""
+        by_message: dict[str, list[str]] = {}
+        for each in result.unsolved if result else ():
+            by_message.setdefault((each.message.splitlines() or [""])[0], []).append(each.test.sentence)
+        reasons = [_reason(message, sentences) for message, sentences in list(by_message.items())[:_MOST_REASONS]]
+        rest = sum(len(sentences) for sentences in list(by_message.values())[_MOST_REASONS:])
         super().__init__(
             f"The solution of {step.label} does not fit your code. These tests fail with it:\n"
             + "\n".join(reasons)
-            + more
+            + (f"\n  … and {rest} more" if rest else "")
             + "\nNothing was changed.",
             "`starterkit solve --replace` replaces every file of the learning path, and keeps copies of your files. "
             "`starterkit solve --show` compares the solution with your code.",
         )
         self.result = result
+
+
+def _reason(message: str, sentences: Sequence[str]) -> str:
+    more = len(sentences) - 1
+    others = f"\n    {more} more with this message" if more else ""
+    return f"  ✗ {sentences[0]} {message}{others}"
 
 
 def show_solution(project: Project, files: Sequence[str] = ()) -> list[FileDiff]:

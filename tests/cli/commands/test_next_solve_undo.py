@@ -152,6 +152,15 @@ def test_a_conflict_changes_nothing_and_names_the_choices(begun_site: Path) -> N
     assert factory.read_text() == "# mine\n"
 
 
+def test_a_solution_that_does_not_fit_shows_each_message_once(begun_site: Path) -> None:
+    (begun_site / "conduit" / "text.py").write_text('raise RuntimeError("out of ink")\n')
+
+    ran = starterkit("solve", cwd=begun_site, code=3)
+
+    assert ran.err.count("out of ink") == 1
+    assert "more with this message" in ran.err
+
+
 def test_where_files_are_taken_whole_it_is_said_why(begun_site: Path) -> None:
     (begun_site / "conduit" / "__init__.py").write_text("# mine\n")
 
