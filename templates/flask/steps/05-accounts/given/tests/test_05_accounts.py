@@ -132,7 +132,7 @@ def test_user_can_sign_in(site: Site) -> None:
     password = "  spaces  in  it "
     site.register("bob")
     site.register("ada", password=password)
-    site.register("carla")
+    carla = site.register("carla", password=" " * 8)
     visitor = site.anonymous
     page = visitor.read("/login")
     page.one("h1", "the heading").has_text("Sign in")
@@ -143,6 +143,7 @@ def test_user_can_sign_in(site: Site) -> None:
     is_signed_in(visitor).one("nav.navbar", "the navigation bar").contains("ada")
     for wrong in (password.strip(), " spaces in it ", password.upper()):
         sign_in(site.anonymous, ADA["email"], wrong).rejected(422)
+    sign_in(site.anonymous, carla.email, carla.password).redirects_to("/")
 
 
 def test_wrong_email_or_password_is_rejected(site: Site) -> None:
