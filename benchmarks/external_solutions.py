@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/external_solutions.py [TEMPLATE] [--step STEP]
 
-For each solution in tests/external_solutions/TEMPLATE/ (default: django), at three moments of its step (nothing done,
+For each solution in tests/external_solutions/TEMPLATE/ (default: flask), at three moments of its step (nothing done,
 half done, done with a mistake): how `solve` ended, and whether all tests passed after `solve --replace`. Prints the
 table of docs/carry.md.
 """

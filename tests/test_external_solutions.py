@@ -53,9 +53,9 @@ def test_a_folder_holds_only_what_changed_in_its_step(template: str) -> None:
 @pytest.mark.nightly
 @pytest.mark.parametrize("solution", last_solutions(), ids=str)
 def test_an_external_solution_passes_and_givens_go_cleanly_onto_it(
-    generated_django_site: Path, tmp_path: Path, solution: ExternalSolution
+    generated_site: Path, tmp_path: Path, solution: ExternalSolution
 ) -> None:
-    folder = copy_at(generated_django_site, tmp_path, solution, "finished")
+    folder = copy_at(generated_site, tmp_path, solution, "finished")
 
     with open_project(folder) as project:
         result = check.check(project)
@@ -66,9 +66,9 @@ def test_an_external_solution_passes_and_givens_go_cleanly_onto_it(
 @pytest.mark.nightly
 @pytest.mark.parametrize(("solution", "moment"), list(cases()), ids=str)
 def test_solve_ends_green_or_changes_nothing_and_replace_ends_green(
-    generated_django_site: Path, tmp_path: Path, solution: ExternalSolution, moment: str
+    generated_site: Path, tmp_path: Path, solution: ExternalSolution, moment: str
 ) -> None:
-    folder = copy_at(generated_django_site, tmp_path, solution, moment)
+    folder = copy_at(generated_site, tmp_path, solution, moment)
     with open_project(folder) as project:
         before = project.read_work().id
         try:

@@ -24,7 +24,7 @@ from starterkit.validation.external_solutions import ExternalSolutions
 FOLDER = Path(__file__).parents[1] / "external_solutions"
 MOMENTS = ("untouched", "half-done", "wrong")
 # To solve every step of every template takes too long for each run. `template validate` carries onto all of them.
-EVERY_RUN = "django"
+EVERY_RUN = "flask"
 
 
 @dataclass(frozen=True)
