@@ -17,8 +17,8 @@ from starterkit.web.board import Board
 pytestmark = pytest.mark.slow
 
 BASE = ExpectedTest("test_base", "tests/test_00.py", "base", "The site works.")
-FIRST = ExpectedTest("test_first", "tests/test_01.py", "01-comments", "A comment is shown.", line=1)
-SECOND = ExpectedTest("test_second", "tests/test_01.py", "01-comments", "A comment is deleted.", line=9)
+FIRST = ExpectedTest("test_first", "tests/test_01.py", "01-first-page", "A comment is shown.", line=1)
+SECOND = ExpectedTest("test_second", "tests/test_01.py", "01-first-page", "A comment is deleted.", line=9)
 
 
 class Page:
@@ -54,9 +54,9 @@ def failed(test: ExpectedTest) -> TestResult:
 def test_the_state_has_the_step_with_its_lesson_and_the_map(page: Page) -> None:
     state = page.state
 
-    assert state["step"]["label"] == "01 · Comments"
-    assert state["lesson"].startswith("<h2>01 · Comments</h2>")
-    assert [step["label"] for step in state["steps"]][:2] == ["01 · Comments", "02 · Tags"]
+    assert state["step"]["label"] == "01 · First page"
+    assert state["lesson"].startswith("<h2>01 · First page</h2>")
+    assert [step["label"] for step in state["steps"]][:2] == ["01 · First page", "02 · Comments"]
     assert (state["undo"], state["isLast"]) == ("next", False)
 
 
@@ -97,7 +97,7 @@ def test_the_first_failing_test_is_a_stretch_test_only_if_the_core_passes(page: 
 def test_a_verdict_for_other_files_is_dropped(page: Page) -> None:
     page.board.take(Running("two", (FIRST,)))
     page.board.take(Verdict("one", passed(FIRST)))
-    page.board.take(Done("one", CheckResult((passed(FIRST),), 1.0, "01-comments")))
+    page.board.take(Done("one", CheckResult((passed(FIRST),), 1.0, "01-first-page")))
 
     assert page.outcomes() == {"test_first": "waiting (old)"}
     assert page.state["phase"] == "running"
@@ -105,7 +105,7 @@ def test_a_verdict_for_other_files_is_dropped(page: Page) -> None:
 
 def test_the_end_of_a_run_has_all_results(page: Page) -> None:
     page.board.take(Running("one", (FIRST, SECOND)))
-    page.board.take(Done("one", CheckResult((failed(FIRST), passed(SECOND)), 1.25, "01-comments")))
+    page.board.take(Done("one", CheckResult((failed(FIRST), passed(SECOND)), 1.25, "01-first-page")))
 
     assert page.outcomes() == {"test_first": "failed", "test_second": "passed"}
     assert (page.state["phase"], page.state["seconds"]) == ("done", 1.2)
@@ -138,11 +138,11 @@ def test_a_damaged_state_file_is_trouble_and_not_the_end(page: Page, begun_site:
 def test_hints_that_were_shown_stay(page: Page, begun_site: Path) -> None:
     with open_project(begun_site) as project:
         test = project.template.steps[0].tests[0]
-        shown = ExpectedTest(test, "tests/test_01.py", "01-comments", "A form.")
+        shown = ExpectedTest(test, "tests/test_01.py", "01-first-page", "A form.")
         page.board.take(Running("one", (shown,)))
-        page.board.take(Done("one", CheckResult((failed(shown),), 1.0, "01-comments")))
+        page.board.take(Done("one", CheckResult((failed(shown),), 1.0, "01-first-page")))
         assert page.state["hints"] == {"test": test, "shown": [], "total": 3}
-        project.memory.remember_hint("01-comments", test, 2)
+        project.memory.remember_hint("01-first-page", test, 2)
         page.board.show_hints(project)
 
     assert len(page.state["hints"]["shown"]) == 2
