@@ -98,6 +98,11 @@ PYTHON = [
         )
         for name in ("articles", "articels", "condiut", "conduit.nothing", "pytest.nothing")
     ),
+    (
+        {"conduit/a.py": "from conduit.b import missing\n", "conduit/b.py": ""},
+        "ImportError: cannot import name 'missing' from 'conduit.b' (conduit/b.py)",
+        "conduit/a.py:1",
+    ),
     ({"conduit/a.py": "def f():\n\tx = 1\n        y = 1\n"}, "TabError: inconsistent use of tabs", "conduit/a.py:3"),
     ({"conduit/a.py": "def f():\n    f()\nf()\n"}, "RecursionError: maximum recursion depth", "conduit/a.py:2"),
     (

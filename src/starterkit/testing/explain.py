@@ -36,7 +36,8 @@ def explain(case: JUnitCase, project: SourceTree) -> Explanation:
         return Explanation(f"{kind} ({reason}), but the path needs it to pass.")
     error = _error_of(case)
     line = next(iter(project.places(error.partition("\n")[0])), None) if SOURCE_LINE.match(error) else None
-    return explained(Explanation(_message_of(error), line or project.own_place(case.text)), case.text, project)
+    found = explained(Explanation(_message_of(error), line or project.own_place(case.text)), case.text, project)
+    return replace(found, message=project.with_short_files(found.message))
 
 
 def explain_output(output: str, project: SourceTree) -> Explanation:
@@ -44,7 +45,8 @@ def explain_output(output: str, project: SourceTree) -> Explanation:
     message = _last_error(output)
     last_line = "".join(output.strip().splitlines()[-1:])
     failure = explained(Explanation(message or last_line, project.own_place(output)), output, project)
-    return failure if message or failure.message != last_line else replace(failure, message="")
+    is_known = message or failure.message != last_line
+    return replace(failure, message=project.with_short_files(failure.message) if is_known else "")
 
 
 def _last_error(output: str) -> str:

@@ -151,6 +151,12 @@ class SourceTree:
             path = path.removeprefix(f"{folder}{os.sep}")
         return path
 
+    def with_short_files(self, message: str) -> str:
+        """Return a message with files of the project in brackets relative to the project, as in an `ImportError`."""
+        for folder in (self.folder, self.folder.resolve()):
+            message = message.replace(f"({folder}{os.sep}", "(")
+        return message
+
     def relative(self, path: str) -> str:
         """Return the path of a file in the project relative to the project's folder.
 
