@@ -64,7 +64,7 @@ class Browser:
     def __init__(self, address: str, token_field: str) -> None:
         self._address = address
         self._browser: OpenerDirector = build_opener(HTTPCookieProcessor(http.cookiejar.CookieJar()))
-        token = re.search(rf'name="{token_field}" value="([^"]+)"', self.open("/register"))
+        token = re.search(rf'name="{token_field}"[^>]* value="([^"]+)"', self.open("/register"))
         assert token, "the page to sign up has no form"
         self.open("/register", urlencode({token_field: token[1], **VISITOR}).encode())
 
