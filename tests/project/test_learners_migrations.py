@@ -123,6 +123,18 @@ def test_solutions_follow_the_learners_own_migrations(make: Make, tool: str, per
     assert site.solves()["skipped_migrations"] == []
 
 
+def test_replacing_the_learners_migrations_needs_a_new_database(make: Make) -> None:
+    site = make("flask")
+    site.types("next", "--no-check")
+    site.writes_as("ada", "01-drafts")
+    own = site.history()
+
+    solved = site.types("solve", "--replace", "--no-check")
+
+    assert site.history() == site.of_path("01-drafts") != own
+    assert solved["resets_data"] is True
+
+
 @pytest.mark.parametrize(
     ("person", "follows"), [("ada", "0001"), ("bo", "bo_third")], ids=["one migration", "three migrations"]
 )

@@ -50,7 +50,8 @@ class SolveMethod(Enum):
 class SolveResult:
     """The result of `starterkit solve`. `result` is None if no tests ran.
 
-    If files were replaced, `why` is the reason why they weren't merged. It completes "it was not merged: …".
+    If files were replaced, `why` is the reason why they weren't merged. It completes "it was not merged: …". If
+    `resets_data` is true, the project's database doesn't fit the solution.
     """
 
     step: Step
@@ -60,6 +61,7 @@ class SolveResult:
     carried: Carried | None = None
     in_conflict: tuple[str, ...] = ()
     why: str = ""
+    resets_data: bool = False
 
 
 @dataclass(frozen=True)
@@ -266,7 +268,9 @@ def _write(
     written = commit_outcome(project, head, session.work, request)
     if attempt.result is not None:
         project.remember_check(project.read_work().id, attempt.result)
-    return SolveResult(step, method, attempt.result, written, carried, in_conflict, why)
+    lost_history = any(project.template.is_history(path) for path, _ in written.kept)
+    resets_data = step.resets_data or lost_history
+    return SolveResult(step, method, attempt.result, written, carried, in_conflict, why, resets_data)
 
 
 class NotSolved(ConflictError):

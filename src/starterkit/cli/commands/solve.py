@@ -161,8 +161,8 @@ def show_way(console: Console, solved: SolveResult) -> None:
     if solved.carried is not None:
         changes.show_files(console, "Your versions of these files stay", solved.carried.kept_yours)
         changes.show_skipped_migrations(console, solved.carried.skipped_migrations)
-    if solved.step.resets_data:
-        changes.show_reset(console, "The solution changes a database table.")
+    if solved.resets_data:
+        changes.show_reset(console, "The solution changes a database table or replaces your migrations.")
 
 
 def solved_as_json(solved: SolveResult) -> dict[str, Any]:
@@ -176,5 +176,5 @@ def solved_as_json(solved: SolveResult) -> dict[str, Any]:
         "kept_mine": solved.carried.kept_yours if solved.carried else [],
         "skipped_migrations": solved.carried.skipped_migrations if solved.carried else [],
         "in_conflict": solved.in_conflict,
-        "resets_data": solved.step.resets_data,
+        "resets_data": solved.resets_data,
     }
