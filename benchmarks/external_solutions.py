@@ -1,10 +1,10 @@
 """Count what `solve` does to external solutions.
 
-    .venv/bin/python benchmarks/external_solutions.py [TEMPLATE] [--step STEP]
+    .venv/bin/python benchmarks/external_solutions.py [TEMPLATE] [--step STEP] [--person PERSON]
 
 For each solution in tests/external_solutions/TEMPLATE/ (default: flask), at three moments of its step (nothing done,
-half done, done with a mistake): how `solve` ended, and whether all tests passed after `solve --replace`. Prints the
-table of docs/carry.md.
+half done, done with a mistake): how `solve` ended, and whether all tests passed after `solve --replace`. Prints each
+case as it ends, and then the table of docs/carry.md. All cases of Flask take hours.
 """
 
 from __future__ import annotations
@@ -52,8 +52,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("template", nargs="?", default=EVERY_RUN)
     parser.add_argument("--step", default="", help="only this step, by its full name (default: all)")
+    parser.add_argument("--person", default="", help="only this person (default: all)")
     chosen = parser.parse_args()
-    solutions = [one for one in external_solutions(chosen.template) if chosen.step in ("", one.step)]
+    solutions = [
+        one
+        for one in external_solutions(chosen.template)
+        if chosen.step in ("", one.step) and chosen.person in ("", one.person)
+    ]
     if not solutions:
         parser.error("there are no such solutions")
     counts: dict[str, Counter[str]] = {moment: Counter() for moment in MOMENTS}
@@ -68,7 +73,9 @@ def main() -> int:
                 way, aside = outcome(folder, replace_all=False)
                 counts[moment][way] += 1
                 kept[way] += aside
-                counts[moment]["replaced green"] += outcome(folder, replace_all=True)[0] == SolveMethod.ALL.name
+                replaced = outcome(folder, replace_all=True)[0]
+                counts[moment]["replaced green"] += replaced == SolveMethod.ALL.name
+                print(f"{solution} {moment}: {way}, with --replace {replaced}", file=sys.stderr)
                 shutil.rmtree(folder)
     _print(counts, kept, len(solutions))
     return 0 if all(count["replaced green"] == len(solutions) for count in counts.values()) else 1
