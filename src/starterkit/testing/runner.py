@@ -101,6 +101,7 @@ def run_tests(
         say(f"Running {len(here)} tests" if len(here) != 1 else "Running one test")
         limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(here)) if limit_seconds is None else limit_seconds
         source_tree = SourceTree(folder, template.owns, prepared.programs)
+        prepared.lend_to(folder)  # before the groups, which would create the same link at the same time
 
         def run_group(group: Group, cancelled: Callable[[], bool]) -> ReportMatcher:
             arguments = _arguments(template, group, () if selected else expected, folder)
