@@ -11,7 +11,7 @@ def test_about_page_has_a_heading(site: Site) -> None:
 
 
 def test_about_page_uses_the_layout(site: Site) -> None:
-    """The About page has the layout of the site."""
+    """The About page uses the layout of the site."""
     page = site.read("/about")
 
     page.one("nav.navbar a.navbar-brand", "the navigation bar").links_to("/")
