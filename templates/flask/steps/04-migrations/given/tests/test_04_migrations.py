@@ -45,7 +45,7 @@ def test_migrations_create_all_tables(start_site: Callable[..., Site]) -> None:
 
 
 def test_init_db_runs_the_migrations(site: Site) -> None:
-    """The command init-db runs the migrations, which match the models."""
+    """The init-db command runs migrations that match the models."""
     site.run("init-db")
 
     site.run("db", "check")
@@ -70,7 +70,7 @@ def test_article_can_be_a_draft(site: Site) -> None:
 
 
 def test_draft_is_in_no_list(site: Site) -> None:
-    """A draft isn't in the lists of articles."""
+    """The lists of articles don't show drafts."""
     site.publish("Bread", tags="kitchen")
     site.publish("Soup", tags="kitchen", draft="y")
     site.publish("Snow", tags="winter")
@@ -92,7 +92,7 @@ def test_drafts_page_lists_the_drafts(site: Site) -> None:
 
 
 def test_draft_can_be_published_later(site: Site) -> None:
-    """A draft can be published later, and becomes a draft again."""
+    """A draft can be published and changed back into a draft."""
     article = site.publish("Soup", draft="y")
 
     site.edit(article, title="Good soup").redirects_to(article)
