@@ -24,7 +24,7 @@ def press(site: Site, url: str) -> None:
 
 
 def test_profile_has_a_tab_for_articles(site: Site) -> None:
-    """A profile has a tab for the articles, which is active."""
+    """A profile has an active tab for its articles."""
     for name in ("nora", "oskar"):
         site.register(name)
 
@@ -97,7 +97,7 @@ def test_unfollowing_changes_the_button_back(site: Site) -> None:
 
 
 def test_following_has_one_direction(site: Site) -> None:
-    """Following a user changes nothing for the user or others."""
+    """Following a user doesn't affect that user or other visitors."""
     nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
 
     press(oskar, "/profile/nora")
@@ -138,7 +138,7 @@ def test_following_returns_to_the_page(site: Site) -> None:
 
 
 def test_following_twice_counts_once(site: Site) -> None:
-    """Following twice counts once, and so does unfollowing."""
+    """Following or unfollowing a second time changes nothing."""
     site.register("nora")
 
     site.post("/profile/nora/follow").redirects_to("/profile/nora")
@@ -151,7 +151,7 @@ def test_following_twice_counts_once(site: Site) -> None:
 
 
 def test_user_cannot_follow_themselves(site: Site) -> None:
-    """A user can't follow their own profile."""
+    """A user can't follow themselves."""
     nora = site.register("nora")
     press(site, "/profile/nora")
 
@@ -182,7 +182,7 @@ def test_following_a_missing_user_returns_404(site: Site) -> None:
 
 
 def test_other_sites_cannot_follow(site: Site) -> None:
-    """A link or a form of another site can't follow or unfollow."""
+    """A link or a form on another site can't follow or unfollow."""
     site.register("nora")
     site.get("/profile/nora/follow")
     site.post_from_another_site("/profile/nora/follow").rejected(400)
