@@ -39,7 +39,7 @@ def test_card_has_a_favorite_button_with_a_count(site: Site) -> None:
 
 
 def test_favoriting_changes_the_button(site: Site) -> None:
-    """Favoriting an article changes the color and the number of its button."""
+    """Favoriting changes the color and the number of the button."""
     moss, lichen = site.publish("Moss"), site.register("nora").publish("Lichen")
 
     site.post(f"{moss}/favorite").redirects_to(moss)
@@ -79,7 +79,7 @@ def test_article_button_says_favorite_or_unfavorite(site: Site) -> None:
 
 
 def test_count_is_the_same_for_everyone(site: Site) -> None:
-    """The number is the same for everyone, the color is per user."""
+    """Everyone sees the same number, but the color is per user."""
     moss = site.publish("Moss")
     nora, oskar = site.register("nora"), site.register("oskar")
 
@@ -96,7 +96,7 @@ def test_count_is_the_same_for_everyone(site: Site) -> None:
 
 
 def test_favoriting_twice_counts_once(site: Site) -> None:
-    """Favoriting twice counts once, and so does unfavoriting."""
+    """Favoriting or unfavoriting a second time changes nothing."""
     moss, nora = site.publish("Moss"), site.register("nora")
     nora.post(f"{moss}/favorite").redirects_to(moss)
 
@@ -184,7 +184,7 @@ def test_deleting_an_article_deletes_its_favorites(site: Site) -> None:
 
 
 def test_more_cards_need_no_more_queries(site: Site) -> None:
-    """A list of five articles needs as many queries as a list of two."""
+    """The number of queries doesn't grow with the cards on a page."""
     nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
 
     def publish(*authors: Site) -> None:
@@ -208,7 +208,7 @@ def test_more_cards_need_no_more_queries(site: Site) -> None:
 
 
 def test_other_sites_cannot_favorite(site: Site) -> None:
-    """A link or a form of another site can't favorite or unfavorite."""
+    """A link or a form on another site can't change favorites."""
     moss = site.publish("Moss")
     site.get(f"{moss}/favorite")
     site.post_from_another_site(f"{moss}/favorite").rejected(400)
@@ -234,7 +234,7 @@ def test_favoriting_twice_at_the_same_moment_counts_once(site: Site) -> None:
 
 
 def test_favorite_button_works_on_any_url(site: Site) -> None:
-    """The favorite button works on a URL with any characters."""
+    """The favorite button works on URLs with any characters."""
     site.register("nora").publish("Moss", tags="50% green, #1, why?")
 
     for link in site.read("/").some(".article-preview .tag-list a.tag-default", "the links to its tags"):
