@@ -29,7 +29,7 @@ def page_behind(site: Site, page: Page, number: str) -> Page:
 
 
 def test_home_shows_ten_articles(site: Site) -> None:
-    """The home page shows the ten newest articles, page 2 shows more."""
+    """The home page shows ten articles, and page 2 shows more."""
     for number in range(1, 13):
         site.publish(f"Number {number}")
 
@@ -111,7 +111,7 @@ def test_huge_page_number_returns_404(site: Site) -> None:
 
 
 def test_feed_lists_articles_of_followed_authors(site: Site) -> None:
-    """Your feed lists the articles of authors you follow, newest first."""
+    """Your feed lists the articles of the authors you follow."""
     nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
     for author in (nora, oskar, petra, site):
         author.publish(f"By {author.name}")
@@ -149,7 +149,7 @@ def test_feed_has_pages(site: Site) -> None:
 
 
 def test_tabs_show_which_list_this_is(site: Site) -> None:
-    """The tabs show which list this is."""
+    """The active tab shows which list is on the page."""
     site.publish("By the visitor", tags="sand <b>")
 
     for url, active in {"/": "Global Feed", FEED: "Your Feed"}.items():
@@ -166,7 +166,7 @@ def test_tabs_show_which_list_this_is(site: Site) -> None:
 
 
 def test_signed_out_visitor_has_no_feed(site: Site) -> None:
-    """A signed-out visitor has no feed, and its URL redirects to /login."""
+    """A signed-out visitor is redirected from the feed to /login."""
     site.publish("By a user")
     visitor = site.anonymous
 
@@ -195,7 +195,7 @@ def test_empty_feed_says_so(site: Site) -> None:
 
 
 def test_more_pages_need_no_more_queries(site: Site) -> None:
-    """A list with three pages needs as many queries as a list with two."""
+    """The number of queries doesn't grow with the pages of a list."""
     site.run("fill-db", "article=11", "--others", "20")
     for author in site.read("/").links(".article-meta .author").keys() - {site.name}:
         follow(site, author)
@@ -210,7 +210,7 @@ def test_more_pages_need_no_more_queries(site: Site) -> None:
 
 
 def test_more_articles_are_little_more_work(site: Site) -> None:
-    """With 1,800 more articles, the home page is little more work."""
+    """The home page stays fast with 1,800 more articles."""
     site.run("fill-db", "article=200", "--others", "20")
     site.read("/").one(ACTIVE_PAGE, "the active page")
     few = site.queries("/").work
