@@ -128,7 +128,7 @@ def test_each_request_writes_a_log_line(starts: dict[str, Start]) -> None:
 
 
 def test_backup_can_be_restored(site: Site, tmp_path: Path) -> None:
-    """A backup brings back all rows."""
+    """A restored backup contains all rows."""
     file = str(tmp_path / "site.backup")
     article = site.publish("Bread", body="Flour\nand “water”.")
     site.comment(article, "Mine came out flat.")
@@ -167,7 +167,7 @@ def test_container_does_not_run_as_root() -> None:
 
 
 def test_container_holds_no_secret() -> None:
-    """The container image holds no secret and no data."""
+    """The container image contains no secrets and no data."""
     for each in containerfile.instructions():
         if each.name in ("ENV", "ARG"):
             name = re.search(r"\b\w*(SECRET|KEY|PASSWORD|TOKEN|DATABASE_URL)\w*(?=[= ])", each.arguments, re.IGNORECASE)
@@ -179,7 +179,7 @@ def test_container_holds_no_secret() -> None:
 
 
 def test_container_has_only_pinned_packages_of_the_site() -> None:
-    """The image has the pinned packages, without those for developers."""
+    """The image contains only the pinned packages of the site."""
     commands = containerfile.installations()
     assert commands, f"Expected a command in {containerfile.NAME} that installs the packages of the site. Found none."
     development = containerfile.development_packages()
@@ -211,7 +211,7 @@ def test_container_updates_the_tables_and_serves() -> None:
 
 
 def test_log_line_contains_the_error(starts: dict[str, Start]) -> None:
-    """A log line contains the error of a failed request."""
+    """The log line of a failed request contains the error."""
     production = starts["production"]
     found = f"Found: {production.error or production.output[-300:].strip() or 'no output'}"
 
@@ -259,7 +259,7 @@ def test_broken_backup_changes_nothing(site: Site, tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_restart_with_a_migration_fails_no_request(tmp_path: Path) -> None:
-    """A restart with a migration fails no request."""
+    """No request fails during a restart with a migration."""
     start = containerfile.start_command()
     folder, database = tmp_path / "site", tmp_path / "site.db"
     ignored = shutil.ignore_patterns(".*", "__pycache__", "instance", "tests", "own_tests", "lessons", "node_modules")
