@@ -81,7 +81,7 @@ def test_html_in_a_comment_is_shown_as_text(site: Site) -> None:
 
 
 def test_deleting_a_comment_keeps_the_others(site: Site) -> None:
-    """Deleting a comment keeps the others."""
+    """Deleting a comment doesn't delete the others."""
     article = site.publish("Bread")
     site.comment(article, "keep me")
     site.comment(article, "delete me")
@@ -142,7 +142,7 @@ def test_url_of_the_form_redirects_to_the_article(site: Site) -> None:
 
 
 def test_other_sites_cannot_comment_or_delete(site: Site) -> None:
-    """A page of another site can't comment or delete."""
+    """A page of another site can't add or delete comments."""
     article = site.publish("Bread")
     site.comment(article, "Mine came out flat.")
     url = site.read(article).one(DELETE, "a form that deletes the comment").attribute("action") or ""
