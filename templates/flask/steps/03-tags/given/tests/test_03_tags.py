@@ -64,7 +64,7 @@ def test_tag_page_lists_its_articles_newest_first(site: Site) -> None:
 
 
 def test_tag_page_has_tabs(site: Site) -> None:
-    """A tag's page has a tab for the tag and one for all articles."""
+    """A tag's page has tabs for the tag and for all articles."""
     site.publish("Gulls at noon", tags="harbour")
 
     page = site.read("/tag/harbour")
@@ -104,7 +104,7 @@ def test_spaces_and_repeated_tags_are_ignored(site: Site) -> None:
 
 @pytest.mark.parametrize("tags", ["x" * 51, ", ".join(map(str, range(20)))])
 def test_too_long_or_too_many_tags_are_rejected(site: Site, tags: str) -> None:
-    """Over 50 characters or over 20 tags are rejected and kept."""
+    """Too long or too many tags are rejected and kept in the form."""
     twenty = ", ".join(f"{number:050}" for number in range(20))
     gulls = site.publish("Gulls at noon", tags=twenty)
     fields = {"title": "Snow", "description": "It fell.", "body": "All night."}
@@ -179,7 +179,7 @@ def test_two_articles_add_the_same_new_tag(site: Site) -> None:
 
 
 def test_sidebar_also_lists_the_tags_used_last(site: Site) -> None:
-    """The sidebar lists the 20 most used tags and the 10 used last."""
+    """The sidebar lists the 20 most used and 10 most recent tags."""
     old = site.publish("Old")
     popular = [f"popular {number}" for number in range(20)]
     for title in ("First", "Second", "Third"):
