@@ -118,7 +118,7 @@ def test_name_and_email_belong_to_one_user(site: Site) -> None:
 
 
 def test_case_of_an_email_does_not_matter(site: Site) -> None:
-    """The case of an e-mail doesn't matter."""
+    """Capital letters in an e-mail don't matter."""
     site.anonymous.post("/register", **{**ADA, "email": "Ada@Example.ORG"}).redirects_to("/")
 
     for email in ("Ada@Example.ORG", "ada@example.org", " ADA@EXAMPLE.ORG "):
@@ -188,7 +188,7 @@ def test_copied_cookie_is_useless_after_sign_out(site: Site) -> None:
 
 
 def test_sign_out_keeps_other_browsers_signed_in(site: Site) -> None:
-    """Signing out in one browser keeps the user's other browsers signed in."""
+    """Signing out in one browser doesn't affect other browsers."""
     ada, phone = site.register("ada"), site.anonymous
     sign_in(phone, ada.email, ada.password).redirects_to("/")
 
@@ -266,7 +266,7 @@ def test_sign_in_resets_the_count(site: Site) -> None:
 
 
 def test_guesses_at_the_same_moment_are_counted(site: Site) -> None:
-    """Wrong passwords at the same moment are counted too."""
+    """Wrong passwords at the same moment are all counted."""
     ada, slow, quick = site.register("ada"), site.anonymous, site.anonymous
     for visitor in (slow, quick):
         visitor.read("/login")
