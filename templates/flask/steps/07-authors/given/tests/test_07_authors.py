@@ -63,7 +63,7 @@ def test_card_shows_the_author(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_publish(site: Site) -> None:
-    """A signed-out visitor is redirected to /login instead of the editor."""
+    """A signed-out visitor is redirected from the editor to /login."""
     visitor, links = site.anonymous, ("nav.navbar a[href='/editor']", "nav.navbar a[href='/drafts']")
     site.publish("Fog")
     for link in links:
@@ -158,7 +158,7 @@ def test_signed_out_visitor_cannot_comment(site: Site) -> None:
 
 
 def test_only_its_author_can_delete_a_comment(site: Site) -> None:
-    """Only its author can delete a comment, not the author of the article."""
+    """Only the author of a comment can delete it."""
     nora, oskar, visitor = site.register("nora"), site.register("oskar"), site.anonymous
     article = nora.publish("Fog")
     nora.comment(article, "Thank you all.")
@@ -239,7 +239,7 @@ def test_old_rows_get_an_author(site: Site) -> None:
 
 
 def test_migration_without_old_rows_adds_no_user(site: Site) -> None:
-    """Without old articles and comments, the migration adds no user."""
+    """The migration adds no user if there are no old rows."""
     site.publish("Fog")
     site.read("/").one(".article-meta .author", "the author")
 
@@ -247,7 +247,7 @@ def test_migration_without_old_rows_adds_no_user(site: Site) -> None:
 
 
 def test_more_articles_need_no_more_queries(site: Site) -> None:
-    """The number of queries doesn't grow with authors."""
+    """The number of queries doesn't grow with the authors."""
     for name in ("nora", "oskar"):
         site.register(name).publish("Fog")
     few = len(site.queries("/").statements)
@@ -262,7 +262,7 @@ def test_more_articles_need_no_more_queries(site: Site) -> None:
 
 
 def test_more_comments_need_no_more_queries(site: Site) -> None:
-    """The number of queries doesn't grow with commenters."""
+    """The number of queries doesn't grow with the commenters."""
     article = site.publish("Fog")
     for name in ("nora", "oskar"):
         site.register(name).comment(article, "First.")
