@@ -131,7 +131,7 @@ def test_favoriting_a_missing_article_returns_404(site: Site) -> None:
 
 
 def test_favorites_are_listed_on_the_profile(site: Site) -> None:
-    """A profile lists the user's favorites, the newest article first."""
+    """A profile lists the user's favorites, newest article first."""
     nora, oskar = site.register("nora"), site.register("oskar")
     moss, clover = nora.publish("Moss"), nora.publish("Clover")
     lichen, fern = oskar.publish("Lichen"), oskar.publish("Fern")

@@ -105,7 +105,7 @@ def test_production_needs_its_secrets(starts: dict[str, Start]) -> None:
 
 
 def test_cookie_is_secure_in_production(starts: dict[str, Start]) -> None:
-    """In production, browsers send the session cookie only with https."""
+    """In production, the session cookie is only sent with https."""
     cookies = starts["production"].cookies
 
     assert cookies, f"Expected a cookie from /login. Found none. {starts['production'].error}"
