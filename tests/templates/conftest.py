@@ -1,3 +1,3 @@
-"""What lies here is generated into projects; it is not ours to run."""
+"""These files belong to generated projects, so pytest doesn't collect them here."""
 
 collect_ignore_glob = ["*"]
