@@ -208,7 +208,7 @@ def test_name_or_email_of_another_user_is_rejected(site: Site) -> None:
 
 
 def test_rejected_settings_page_shows_the_saved_name(site: Site) -> None:
-    """After rejected settings, the navigation bar shows the old name."""
+    """After invalid settings, the navigation bar shows the old name."""
     ada = site.register("ada")
     site.register("bob")
 
