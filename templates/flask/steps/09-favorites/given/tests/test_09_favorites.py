@@ -53,7 +53,7 @@ def test_favoriting_changes_the_button(site: Site) -> None:
 
 
 def test_unfavoriting_changes_the_button_back(site: Site) -> None:
-    """Unfavoriting an article changes its button back."""
+    """Unfavoriting an article changes the button back."""
     moss, lichen = site.publish("Moss"), site.publish("Lichen")
     site.post(f"{moss}/favorite").redirects_to(moss)
     site.post(f"{lichen}/favorite").redirects_to(lichen)
