@@ -266,7 +266,7 @@ def test_sign_in_resets_the_count(site: Site) -> None:
 
 
 def test_guesses_at_the_same_moment_are_counted(site: Site) -> None:
-    """Wrong passwords at the same moment are all counted."""
+    """Simultaneous wrong passwords are all counted."""
     ada, slow, quick = site.register("ada"), site.anonymous, site.anonymous
     for visitor in (slow, quick):
         visitor.read("/login")

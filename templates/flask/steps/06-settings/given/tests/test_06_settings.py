@@ -276,7 +276,7 @@ def test_two_users_change_to_a_name_at_the_same_moment(site: Site) -> None:
 
 
 def test_code_in_the_settings_never_runs(site: Site) -> None:
-    """Code in name, bio and picture never runs."""
+    """Code in a name, a bio or a picture URL never runs."""
     ada = site.register("ada")
     name, bio = "Ada <img src=x onerror=alert(1)>", "<script>alert(2)</script> Writes <b>programs</b>."
     picture = "https://example.org/\"onerror='alert(3)'.png"

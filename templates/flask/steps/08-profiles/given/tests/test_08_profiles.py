@@ -63,7 +63,7 @@ def test_profile_lists_no_drafts(site: Site) -> None:
 
 
 def test_profile_has_a_follow_button(site: Site) -> None:
-    """A profile has a follow button for every other visitor."""
+    """Everyone except its owner sees a follow button on a profile."""
     site.register("nora")
 
     for visitor in (site, site.anonymous):
@@ -182,7 +182,7 @@ def test_following_a_missing_user_returns_404(site: Site) -> None:
 
 
 def test_other_sites_cannot_follow(site: Site) -> None:
-    """A link or a form on another site can't follow or unfollow."""
+    """A link or a form on another site can't follow a user."""
     site.register("nora")
     site.get("/profile/nora/follow")
     site.post_from_another_site("/profile/nora/follow").rejected(400)

@@ -259,7 +259,7 @@ def test_broken_backup_changes_nothing(site: Site, tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_restart_with_a_migration_fails_no_request(tmp_path: Path) -> None:
-    """No request fails during a restart with a migration."""
+    """No request fails while the site restarts with a new migration."""
     start = containerfile.start_command()
     folder, database = tmp_path / "site", tmp_path / "site.db"
     ignored = shutil.ignore_patterns(".*", "__pycache__", "instance", "tests", "own_tests", "lessons", "node_modules")
