@@ -154,7 +154,7 @@ def test_tag_can_contain_any_character(site: Site, tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ["/sea", "sea/", "left//right", ".", "..", "a/../b"])
 def test_tag_that_no_url_can_contain_is_rejected(site: Site, tag: str) -> None:
-    """A tag that can't be in a URL is rejected, and the form keeps it."""
+    """A tag that can't be in a URL is rejected."""
     fields = {"title": "Snow", "description": "It fell.", "body": "All night."}
     site.publish("Gulls at noon", tags="left/right, sea.")
 
