@@ -58,7 +58,7 @@ def test_blank_comment_is_rejected(site: Site) -> None:
 
 
 def test_too_long_comment_is_rejected_and_kept(site: Site) -> None:
-    """A comment over 5,000 characters is rejected and kept."""
+    """A comment that is longer than 5,000 characters is rejected."""
     article, longest = site.publish("Bread"), "crumb\n" * 833 + "?!"
 
     site.post(f"{article}/comments", body=longest).redirects_to(article)
@@ -81,7 +81,7 @@ def test_html_in_a_comment_is_shown_as_text(site: Site) -> None:
 
 
 def test_deleting_a_comment_keeps_the_others(site: Site) -> None:
-    """Deleting a comment doesn't delete the others."""
+    """Deleting a comment doesn't delete other comments."""
     article = site.publish("Bread")
     site.comment(article, "keep me")
     site.comment(article, "delete me")
@@ -111,7 +111,7 @@ def test_deleting_an_article_deletes_its_comments(site: Site) -> None:
 
 
 def test_missing_article_or_comment_returns_404(site: Site) -> None:
-    """A missing article or comment returns 404."""
+    """A URL with a missing article or comment returns 404."""
     article = site.publish("Bread")
     site.comment(article, "Mine came out flat.")
     url = site.read(article).one(DELETE, "a form that deletes the comment").attribute("action") or ""
