@@ -67,7 +67,7 @@ def test_unfavoriting_changes_the_button_back(site: Site) -> None:
 
 
 def test_article_button_says_favorite_or_unfavorite(site: Site) -> None:
-    """An article's button says Favorite or Unfavorite."""
+    """The button on an article's page says Favorite or Unfavorite."""
     moss = site.register("nora").publish("Moss")
     site.read(moss).one(OFF, "a favorite button").contains("Favorite")
 
@@ -79,7 +79,7 @@ def test_article_button_says_favorite_or_unfavorite(site: Site) -> None:
 
 
 def test_count_is_the_same_for_everyone(site: Site) -> None:
-    """Everyone sees the same number, but the color is per user."""
+    """Everyone sees the same number of favorites of an article."""
     moss = site.publish("Moss")
     nora, oskar = site.register("nora"), site.register("oskar")
 
@@ -96,7 +96,7 @@ def test_count_is_the_same_for_everyone(site: Site) -> None:
 
 
 def test_favoriting_twice_counts_once(site: Site) -> None:
-    """Favoriting or unfavoriting a second time changes nothing."""
+    """Favoriting or unfavoriting again changes nothing."""
     moss, nora = site.publish("Moss"), site.register("nora")
     nora.post(f"{moss}/favorite").redirects_to(moss)
 
@@ -110,7 +110,7 @@ def test_favoriting_twice_counts_once(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_favorite(site: Site) -> None:
-    """Favoriting without an account redirects to /login."""
+    """A signed-out visitor who favorites is redirected to /login."""
     moss = site.publish("Moss")
     site.post(f"{moss}/favorite").redirects_to(moss)
     visitor = site.anonymous
@@ -131,7 +131,7 @@ def test_favoriting_a_missing_article_returns_404(site: Site) -> None:
 
 
 def test_favorites_are_listed_on_the_profile(site: Site) -> None:
-    """A profile lists the user's favorites, newest article first."""
+    """A user's favorites are listed with the newest article first."""
     nora, oskar = site.register("nora"), site.register("oskar")
     moss, clover = nora.publish("Moss"), nora.publish("Clover")
     lichen, fern = oskar.publish("Lichen"), oskar.publish("Fern")
@@ -148,7 +148,7 @@ def test_favorites_are_listed_on_the_profile(site: Site) -> None:
 
 
 def test_profile_has_a_tab_for_favorites(site: Site) -> None:
-    """A profile has the tabs Articles and Favorited."""
+    """A profile has two tabs, called Articles and Favorited."""
     site.register("nora")
     urls = {"Articles": "/profile/nora", "Favorited": "/profile/nora/favorites"}
 
@@ -161,7 +161,7 @@ def test_profile_has_a_tab_for_favorites(site: Site) -> None:
 
 
 def test_favoriting_on_a_list_returns_to_the_list(site: Site) -> None:
-    """Favoriting an article on a list returns to the list."""
+    """After favoriting on a list, the user returns to the list."""
     nora = site.register("nora")
     moss = nora.publish("Moss", tags="green")
     nora.post(f"{moss}/favorite").redirects_to(moss)
@@ -184,7 +184,7 @@ def test_deleting_an_article_deletes_its_favorites(site: Site) -> None:
 
 
 def test_more_cards_need_no_more_queries(site: Site) -> None:
-    """The number of queries doesn't grow with the cards on a page."""
+    """A page with more cards doesn't send more queries."""
     nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
 
     def publish(*authors: Site) -> None:
@@ -221,7 +221,7 @@ def test_other_sites_cannot_favorite(site: Site) -> None:
 
 
 def test_favoriting_twice_at_the_same_moment_counts_once(site: Site) -> None:
-    """Favoriting twice at the same moment counts once."""
+    """Two simultaneous requests to favorite count only once."""
     moss = site.publish("Moss")
 
     with site.just_before_saving(lambda: site.post(f"{moss}/favorite")):
@@ -234,7 +234,7 @@ def test_favoriting_twice_at_the_same_moment_counts_once(site: Site) -> None:
 
 
 def test_favorite_button_works_on_any_url(site: Site) -> None:
-    """The favorite button works on URLs with any characters."""
+    """The favorite button works on a page with any URL."""
     site.register("nora").publish("Moss", tags="50% green, #1, why?")
 
     for link in site.read("/").some(".article-preview .tag-list a.tag-default", "the links to its tags"):
