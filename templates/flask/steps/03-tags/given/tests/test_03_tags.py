@@ -77,7 +77,7 @@ def test_tag_page_has_tabs(site: Site) -> None:
 
 
 def test_tags_can_be_changed_and_removed(site: Site) -> None:
-    """Tags can be changed and removed in the editor."""
+    """A writer can change and remove tags in the editor."""
     article = site.publish("Gulls at noon", tags="harbour, winter")
     has_tags(site.read(article.replace("/article/", "/editor/")), "harbour", "winter")
 
@@ -90,7 +90,7 @@ def test_tags_can_be_changed_and_removed(site: Site) -> None:
 
 
 def test_spaces_and_repeated_tags_are_ignored(site: Site) -> None:
-    """Spaces, empty tags and repeated tags are ignored."""
+    """Extra spaces, empty tags and repeated tags are ignored."""
     for typed, tags in {
         "  winter ,fog  ": ["fog", "winter"],
         ",fog,, ,": ["fog"],
@@ -104,7 +104,7 @@ def test_spaces_and_repeated_tags_are_ignored(site: Site) -> None:
 
 @pytest.mark.parametrize("tags", ["x" * 51, ", ".join(map(str, range(20)))])
 def test_too_long_or_too_many_tags_are_rejected(site: Site, tags: str) -> None:
-    """Too long or too many tags are rejected and kept in the form."""
+    """The editor rejects too many tags and tags that are too long."""
     twenty = ", ".join(f"{number:050}" for number in range(20))
     gulls = site.publish("Gulls at noon", tags=twenty)
     fields = {"title": "Snow", "description": "It fell.", "body": "All night."}
@@ -118,7 +118,7 @@ def test_too_long_or_too_many_tags_are_rejected(site: Site, tags: str) -> None:
 
 
 def test_sidebar_lists_the_most_used_tags_first(site: Site) -> None:
-    """The sidebar lists the tags in use, the most used first."""
+    """The sidebar lists the tags by number of uses."""
     site.publish("Snow", tags="winter, rope")
     nets = site.publish("Nets", tags="rope, harbour")
     site.publish("A knot", tags="rope, winter")
@@ -133,7 +133,7 @@ def test_sidebar_lists_the_most_used_tags_first(site: Site) -> None:
 
 @pytest.mark.parametrize("tag", ["東京", "c++", "Q&A", "50%", "why?", "<b>bold", "left/right", "#1", '"so"'])
 def test_tag_can_contain_any_character(site: Site, tag: str) -> None:
-    """A tag can contain any character, and all its links work."""
+    """A tag can contain any character, and its links work."""
     article = site.publish("Letters", tags=tag)
 
     home = site.read("/")
@@ -154,7 +154,7 @@ def test_tag_can_contain_any_character(site: Site, tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ["/sea", "sea/", "left//right", ".", "..", "a/../b"])
 def test_tag_that_no_url_can_contain_is_rejected(site: Site, tag: str) -> None:
-    """A tag that can't be in a URL is rejected."""
+    """A tag that can't be part of a URL is rejected."""
     fields = {"title": "Snow", "description": "It fell.", "body": "All night."}
     site.publish("Gulls at noon", tags="left/right, sea.")
 
