@@ -29,7 +29,7 @@ def page_behind(site: Site, page: Page, number: str) -> Page:
 
 
 def test_home_shows_ten_articles(site: Site) -> None:
-    """The home page shows ten articles, and page 2 shows more."""
+    """The home page shows ten articles, and page 2 shows the rest."""
     for number in range(1, 13):
         site.publish(f"Number {number}")
 
@@ -61,7 +61,7 @@ def test_list_of_ten_has_no_page_links(site: Site) -> None:
 
 
 def test_every_list_has_pages(site: Site) -> None:
-    """Tags, profiles and favorites have pages, too."""
+    """The lists of tags, profiles and favorites have pages, too."""
     nora = site.register("nora")
     for number in range(1, 12):
         article = nora.publish(f"Number {number}", tags="salt & 50%")
@@ -93,7 +93,7 @@ def test_very_long_list_has_few_page_links(site: Site) -> None:
 
 
 def test_missing_page_of_a_list_returns_404(site: Site) -> None:
-    """A page number that doesn't exist returns 404."""
+    """A request for a page that doesn't exist returns 404."""
     site.run("fill-db", "article=11", "--others", "5")
     site.read("/?page=2").one(CARD_TITLE, "the last article")
 
@@ -102,7 +102,7 @@ def test_missing_page_of_a_list_returns_404(site: Site) -> None:
 
 
 def test_huge_page_number_returns_404(site: Site) -> None:
-    """A page number with 30 digits returns 404."""
+    """A request for a page number with 30 digits returns 404."""
     site.run("fill-db", "article=11", "--others", "5")
     site.read("/?page=2").one(CARD_TITLE, "the last article")
 
@@ -131,7 +131,7 @@ def test_feed_lists_articles_of_followed_authors(site: Site) -> None:
 
 
 def test_feed_has_pages(site: Site) -> None:
-    """Your feed has pages, and its links keep the feed."""
+    """The page links of your feed lead to pages of your feed."""
     nora = site.register("nora")
     follow(site, "nora")
     for number in range(1, 12):
@@ -149,7 +149,7 @@ def test_feed_has_pages(site: Site) -> None:
 
 
 def test_tabs_show_which_list_this_is(site: Site) -> None:
-    """The active tab shows which list is on the page."""
+    """The tab of the current list is active."""
     site.publish("By the visitor", tags="sand <b>")
 
     for url, active in {"/": "Global Feed", FEED: "Your Feed"}.items():
@@ -179,7 +179,7 @@ def test_signed_out_visitor_has_no_feed(site: Site) -> None:
 
 
 def test_empty_feed_says_so(site: Site) -> None:
-    """An empty feed says so, and links to all articles."""
+    """An empty feed shows a message with a link to all articles."""
     nora = site.register("nora")
     follow(site, "nora")
 
@@ -195,7 +195,7 @@ def test_empty_feed_says_so(site: Site) -> None:
 
 
 def test_more_pages_need_no_more_queries(site: Site) -> None:
-    """The number of queries doesn't grow with the pages of a list."""
+    """A list with more pages doesn't cause more queries."""
     site.run("fill-db", "article=11", "--others", "20")
     for author in site.read("/").links(".article-meta .author").keys() - {site.name}:
         follow(site, author)
