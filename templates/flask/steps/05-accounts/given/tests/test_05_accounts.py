@@ -36,7 +36,7 @@ def is_signed_out(site: Site) -> None:
 
 
 def test_sign_up_page_has_a_form(site: Site) -> None:
-    """The sign-up page has a form for name, e-mail and password."""
+    """The sign-up page asks for a name, an e-mail and a password."""
     page = site.anonymous.read("/register")
 
     page.one("h1", "the heading").has_text("Sign up")
@@ -47,7 +47,7 @@ def test_sign_up_page_has_a_form(site: Site) -> None:
 
 
 def test_new_user_is_signed_in(site: Site) -> None:
-    """A new user is signed in."""
+    """A visitor who signs up is signed in."""
     visitor = site.anonymous
 
     visitor.read("/register").submit(REGISTER, **ADA).redirects_to("/")
@@ -81,7 +81,7 @@ def test_navigation_bar_shows_who_is_signed_in(site: Site) -> None:
     ],
 )
 def test_invalid_sign_up_is_rejected(site: Site, field: str, value: str) -> None:
-    """Blank, invalid or too long fields are rejected at sign-up."""
+    """A blank, invalid or too long field is rejected at sign-up."""
     visitor = site.anonymous
 
     page = visitor.post("/register", **{**ADA, field: value}).rejected(422)
@@ -94,7 +94,7 @@ def test_invalid_sign_up_is_rejected(site: Site, field: str, value: str) -> None
 
 
 def test_longest_values_are_accepted(site: Site) -> None:
-    """The longest name, e-mail and password are accepted."""
+    """The longest allowed name, e-mail and password are accepted."""
     longest = {"username": "x" * 50, "email": "x" * 188 + "@example.org", "password": "x" * 200}
     shortest = {"username": "...", "email": "a@b", "password": "8 chars!"}
 
@@ -128,7 +128,7 @@ def test_case_of_an_email_does_not_matter(site: Site) -> None:
 
 
 def test_user_can_sign_in(site: Site) -> None:
-    """A user signs in with the e-mail and the exact password."""
+    """A user can sign in with their e-mail and exact password."""
     password = "  spaces  in  it "
     site.register("bob")
     site.register("ada", password=password)
@@ -147,7 +147,7 @@ def test_user_can_sign_in(site: Site) -> None:
 
 
 def test_wrong_email_or_password_is_rejected(site: Site) -> None:
-    """A wrong e-mail and a wrong password get the same page."""
+    """A wrong e-mail and a wrong password show the same page."""
     ada, visitor = site.register("ada"), site.anonymous
 
     wrong = sign_in(visitor, ada.email, "not hers at all").rejected(422)
@@ -225,7 +225,7 @@ def test_name_that_no_url_can_contain_is_rejected(site: Site, name: str) -> None
 
 
 def test_many_wrong_passwords_block_sign_in(site: Site) -> None:
-    """Ten wrong passwords for one e-mail block it for some time."""
+    """Ten wrong passwords block an e-mail for some time."""
     ada, visitor = site.register("ada"), site.anonymous
 
     for email in (ada.email, "nobody@example.org"):
@@ -242,7 +242,7 @@ def test_many_wrong_passwords_block_sign_in(site: Site) -> None:
 
 
 def test_blocked_email_works_again_later(start_site: Callable[..., Site]) -> None:
-    """A blocked e-mail works again after some time."""
+    """A user with a blocked e-mail can sign in again later."""
     site = start_site(LOGIN_ATTEMPTS=1, LOGIN_BLOCK_SECONDS=1)
     ada, visitor = site.register("ada"), site.anonymous
     sign_in(visitor, ada.email, "a guess").rejected(422)
@@ -266,7 +266,7 @@ def test_sign_in_resets_the_count(site: Site) -> None:
 
 
 def test_guesses_at_the_same_moment_are_counted(site: Site) -> None:
-    """Simultaneous wrong passwords are all counted."""
+    """Wrong passwords sent at the same time are all counted."""
     ada, slow, quick = site.register("ada"), site.anonymous, site.anonymous
     for visitor in (slow, quick):
         visitor.read("/login")
@@ -295,7 +295,7 @@ def test_two_users_take_a_name_at_the_same_moment(site: Site) -> None:
 
 
 def test_sign_in_takes_as_long_for_an_unknown_email(start_site: Callable[..., Site]) -> None:
-    """Sign-in takes as long for an unknown e-mail."""
+    """Unknown and known e-mails need the same time at sign-in."""
     site = start_site(PASSWORD_HASH_METHOD="scrypt:8192:8:1")
     ada, visitor = site.register("ada"), site.anonymous
 
@@ -315,7 +315,7 @@ def test_sign_in_takes_as_long_for_an_unknown_email(start_site: Callable[..., Si
 
 
 def test_signing_in_starts_a_new_session(site: Site) -> None:
-    """Signing in starts a new session, so older forms are rejected."""
+    """Signing in starts a new session, so old forms are rejected."""
     ada = site.register("ada")
     signs_in, signs_up = site.anonymous, site.anonymous
 
