@@ -20,7 +20,7 @@ def result() -> Result:
 
 
 def test_your_tests_have_their_own_database(result: Result) -> None:
-    """Your tests have their own database."""
+    """Your tests use a separate database."""
     result.expect_own_database()
 
 
@@ -30,12 +30,12 @@ def test_your_tests_pass(result: Result) -> None:
 
 
 def test_your_tests_catch_five_faults(result: Result) -> None:
-    """Your tests catch at least five of six faults."""
+    """Your tests catch at least five of the six faults."""
     result.expect_caught()
 
 
 def test_workflow_runs_all_tests() -> None:
-    """A workflow installs the pinned packages and runs all tests."""
+    """The workflow installs the pinned packages and runs all tests."""
     files = [file for file in sorted(WORKFLOWS.glob("*")) if file.suffix in (".yml", ".yaml")]
     assert files, "Expected a file such as .github/workflows/tests.yml. Found none."
     text = "\n".join(re.sub(r"(^|\s)#.*", "", line) for file in files for line in file.read_text("utf-8").splitlines())
