@@ -70,7 +70,7 @@ def test_article_can_be_a_draft(site: Site) -> None:
 
 
 def test_draft_is_in_no_list(site: Site) -> None:
-    """The lists of articles don't show drafts."""
+    """The home page and the tag pages don't list drafts."""
     site.publish("Bread", tags="kitchen")
     site.publish("Soup", tags="kitchen", draft="y")
     site.publish("Snow", tags="winter")
@@ -106,7 +106,7 @@ def test_draft_can_be_published_later(site: Site) -> None:
 
 
 def test_downgrade_keeps_the_rows(site: Site) -> None:
-    """A downgrade removes the column and keeps all rows."""
+    """A downgrade removes the draft column and keeps all rows."""
     articles = publish_with_comment_and_tag(site)
 
     site.run("db", "downgrade", "base+1")
