@@ -32,7 +32,7 @@ def is_signed_out(site: Site) -> None:
 
 
 def test_every_user_has_a_profile(site: Site) -> None:
-    """Every user has a profile with a name and a picture."""
+    """Every user has a profile page with a name and a picture."""
     ada, bob = site.register("ada"), site.register("Bob & Co?")
 
     for visitor in (ada, bob, site.anonymous):
@@ -46,7 +46,7 @@ def test_every_user_has_a_profile(site: Site) -> None:
 
 
 def test_missing_profile_returns_404(site: Site) -> None:
-    """The profile of an unknown name returns 404."""
+    """The profile page of an unknown user returns 404."""
     site.register("ada")
     site.read("/profile/ada")
 
@@ -68,7 +68,7 @@ def test_navigation_bar_links_to_profile_and_settings(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_open_the_settings(site: Site) -> None:
-    """A signed-out visitor of the settings is redirected to /login."""
+    """Opening the settings signed out redirects to /login."""
     site.register("ada")
 
     site.anonymous.get("/settings").redirects_to("/login")
@@ -89,7 +89,7 @@ def test_only_the_owner_sees_the_link_to_the_settings(site: Site) -> None:
 
 
 def test_settings_page_shows_the_current_values(site: Site) -> None:
-    """The settings page shows the current values."""
+    """The settings page shows the user's current values."""
     ada = site.register("ada")
 
     page = ada.read("/settings")
@@ -101,7 +101,7 @@ def test_settings_page_shows_the_current_values(site: Site) -> None:
 
 
 def test_saved_settings_are_used_everywhere(site: Site) -> None:
-    """Saved settings are used everywhere."""
+    """The whole site uses the new settings after the user saves."""
     ada = site.register("ada")
 
     save(ada, username="Ada L.", email="New@Example.org").redirects_to("/profile/Ada L.")
@@ -114,7 +114,7 @@ def test_saved_settings_are_used_everywhere(site: Site) -> None:
 
 
 def test_profile_shows_bio_and_picture(site: Site) -> None:
-    """A profile shows bio and picture, and both can be removed."""
+    """A user can add and remove a bio and a picture."""
     ada, picture = site.register("ada"), "https://example.org/" + "a" * 1_980
     bio = "First line.\n" + "b" * 1_988
 
@@ -147,7 +147,7 @@ def test_empty_password_keeps_the_old_one(site: Site) -> None:
 
 
 def test_new_password_replaces_the_old_one(site: Site) -> None:
-    """A new password replaces the old one."""
+    """A new password replaces the old password."""
     ada = site.register("ada")
 
     save(ada, password=" a  new ").redirects_to("/profile/ada")
@@ -183,7 +183,7 @@ def test_new_password_ends_all_other_sessions(site: Site) -> None:
     ],
 )
 def test_invalid_settings_are_rejected(site: Site, field: str, value: str) -> None:
-    """Invalid settings are rejected, and the old values stay."""
+    """Invalid settings are rejected, and nothing is saved."""
     ada = site.register("ada")
     typed = {"username": "typed", "email": "typed@example.org", "bio": "typed", "image": "typed", field: value}
 
@@ -196,7 +196,7 @@ def test_invalid_settings_are_rejected(site: Site, field: str, value: str) -> No
 
 
 def test_name_or_email_of_another_user_is_rejected(site: Site) -> None:
-    """A name or e-mail of another user is rejected in the settings."""
+    """A user can't change to another user's name or e-mail."""
     ada, bob = site.register("ada"), site.register("bob")
 
     for field, value in (("username", "ada"), ("email", ada.email), ("email", ada.email.upper())):
@@ -208,7 +208,7 @@ def test_name_or_email_of_another_user_is_rejected(site: Site) -> None:
 
 
 def test_rejected_settings_page_shows_the_saved_name(site: Site) -> None:
-    """After invalid settings, the navigation bar shows the old name."""
+    """After an error, the navigation bar shows the saved name."""
     ada = site.register("ada")
     site.register("bob")
 
@@ -219,7 +219,7 @@ def test_rejected_settings_page_shows_the_saved_name(site: Site) -> None:
 
 
 def test_spaces_in_a_new_password_count(site: Site) -> None:
-    """A new password can consist of eight spaces, but not of seven."""
+    """Eight spaces are a valid password, but seven are too short."""
     ada = site.register("ada")
 
     save(ada, password=" " * 7).rejected(422).some(ERRORS, "an error message")
@@ -230,7 +230,7 @@ def test_spaces_in_a_new_password_count(site: Site) -> None:
 
 
 def test_user_cannot_change_to_a_name_that_no_url_can_contain(site: Site) -> None:
-    """A name that no URL can contain is rejected in the settings."""
+    """A user can't change to a name that no URL can contain."""
     ada = site.register("ada")
 
     for name in ("a/b", "."):
@@ -276,7 +276,7 @@ def test_two_users_change_to_a_name_at_the_same_moment(site: Site) -> None:
 
 
 def test_code_in_the_settings_never_runs(site: Site) -> None:
-    """Code in a name, a bio or a picture URL never runs."""
+    """Code in a user's name, bio or picture URL never runs."""
     ada = site.register("ada")
     name, bio = "Ada <img src=x onerror=alert(1)>", "<script>alert(2)</script> Writes <b>programs</b>."
     picture = "https://example.org/\"onerror='alert(3)'.png"
@@ -292,7 +292,7 @@ def test_code_in_the_settings_never_runs(site: Site) -> None:
 
 
 def test_other_sites_cannot_change_settings(site: Site) -> None:
-    """A page of another site can't change settings."""
+    """A page of another site can't change a user's settings."""
     ada = site.register("ada")
     forged = {"username": "forged", "email": "forged@example.org", "password": "forged and long"}
 
