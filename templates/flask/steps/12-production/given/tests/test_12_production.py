@@ -40,7 +40,7 @@ pytestmark = pytest.mark.timeout(120)
 
 
 def test_health_page_responds(site: Site) -> None:
-    """The health page says that the site works."""
+    """The health page returns status 200 if the site works."""
     reply = site.get("/health")
 
     reply.succeeds()
@@ -77,7 +77,7 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Start]:
 
 
 def test_database_url_chooses_the_database(starts: dict[str, Start]) -> None:
-    """The variable DATABASE_URL chooses the database."""
+    """The site uses the database that DATABASE_URL names."""
     chosen = starts["chosen"]
     assert not chosen.error, f"Expected init-db to work with DATABASE_URL. Found {chosen.error}"
     url = chosen.variables["DATABASE_URL"]
@@ -86,7 +86,7 @@ def test_database_url_chooses_the_database(starts: dict[str, Start]) -> None:
 
 
 def test_url_of_postgresql_gets_its_driver(starts: dict[str, Start]) -> None:
-    """The usual URLs of PostgreSQL work with psycopg."""
+    """The site accepts the usual URLs of PostgreSQL."""
     for scheme in SCHEMES:
         start, expected = starts[scheme], "postgresql+psycopg://ann:secret@127.0.0.1/conduit"
         found = start.error or start.database
@@ -94,7 +94,7 @@ def test_url_of_postgresql_gets_its_driver(starts: dict[str, Start]) -> None:
 
 
 def test_production_needs_its_secrets(starts: dict[str, Start]) -> None:
-    """The site doesn't start in production without its secrets."""
+    """If a secret is missing, the site doesn't start in production."""
     error = starts["production"].error
     assert not error, f"Expected the site to start in production. Found {error}"
 
@@ -105,7 +105,7 @@ def test_production_needs_its_secrets(starts: dict[str, Start]) -> None:
 
 
 def test_cookie_is_secure_in_production(starts: dict[str, Start]) -> None:
-    """In production, the session cookie is only sent with https."""
+    """In production, the session cookie is sent only over HTTPS."""
     cookies = starts["production"].cookies
 
     assert cookies, f"Expected a cookie from /login. Found none. {starts['production'].error}"
@@ -114,7 +114,7 @@ def test_cookie_is_secure_in_production(starts: dict[str, Start]) -> None:
 
 
 def test_each_request_writes_a_log_line(starts: dict[str, Start]) -> None:
-    """In production, each request writes a line of JSON."""
+    """In production, the site logs each request as a line of JSON."""
     production = starts["production"]
     found = f"Found: {production.error or production.output[-300:].strip() or 'no output'}"
 
@@ -128,7 +128,7 @@ def test_each_request_writes_a_log_line(starts: dict[str, Start]) -> None:
 
 
 def test_backup_can_be_restored(site: Site, tmp_path: Path) -> None:
-    """A restored backup contains all rows."""
+    """Restoring a backup restores all rows of the database."""
     file = str(tmp_path / "site.backup")
     article = site.publish("Bread", body="Flour\nand “water”.")
     site.comment(article, "Mine came out flat.")
@@ -167,7 +167,7 @@ def test_container_does_not_run_as_root() -> None:
 
 
 def test_container_holds_no_secret() -> None:
-    """The container image contains no secrets and no data."""
+    """The container image contains no secrets and no user data."""
     for each in containerfile.instructions():
         if each.name in ("ENV", "ARG"):
             name = re.search(r"\b\w*(SECRET|KEY|PASSWORD|TOKEN|DATABASE_URL)\w*(?=[= ])", each.arguments, re.IGNORECASE)
@@ -196,7 +196,7 @@ def test_container_has_only_pinned_packages_of_the_site() -> None:
 
 
 def test_container_updates_the_tables_and_serves() -> None:
-    """The container updates the tables, and then starts gunicorn."""
+    """The container runs the migrations, and then starts gunicorn."""
     text = start_text()
 
     upgrade, server = re.search(r"\bdb upgrade\b", text), re.search(r"\bgunicorn\b", text)
@@ -211,7 +211,7 @@ def test_container_updates_the_tables_and_serves() -> None:
 
 
 def test_log_line_contains_the_error(starts: dict[str, Start]) -> None:
-    """The log line of a failed request contains the error."""
+    """If a request fails, its log line contains the error."""
     production = starts["production"]
     found = f"Found: {production.error or production.output[-300:].strip() or 'no output'}"
 
@@ -232,7 +232,7 @@ def test_static_files_are_cached_for_a_year(site: Site) -> None:
 
 
 def test_only_the_current_version_is_cached(site: Site) -> None:
-    """A URL without the current version isn't cached for long."""
+    """Files at a URL with an old version aren't cached for long."""
     url = site.read("/").one("link[rel=stylesheet]", "a style sheet").attribute("href") or ""
     seconds = cached_seconds(site, url)
     assert seconds > 3600, f"Expected browsers to keep {url}. Found {seconds} seconds."
@@ -243,7 +243,7 @@ def test_only_the_current_version_is_cached(site: Site) -> None:
 
 
 def test_broken_backup_changes_nothing(site: Site, tmp_path: Path) -> None:
-    """A broken backup is rejected, and changes nothing."""
+    """Restoring a broken backup fails and changes no rows."""
     file = tmp_path / "site.backup"
     site.publish("Bread")
     site.publish("Soup")
@@ -259,7 +259,7 @@ def test_broken_backup_changes_nothing(site: Site, tmp_path: Path) -> None:
 
 @pytest.mark.timeout(300)
 def test_restart_with_a_migration_fails_no_request(tmp_path: Path) -> None:
-    """No request fails while the site restarts with a new migration."""
+    """If the site restarts with a new migration, no request fails."""
     start = containerfile.start_command()
     folder, database = tmp_path / "site", tmp_path / "site.db"
     ignored = shutil.ignore_patterns(".*", "__pycache__", "instance", "tests", "own_tests", "lessons", "node_modules")
