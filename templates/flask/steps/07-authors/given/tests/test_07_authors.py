@@ -43,7 +43,7 @@ def test_article_shows_its_author(site: Site) -> None:
 
 
 def test_card_shows_the_author(site: Site) -> None:
-    """A card shows the picture and the name of the author."""
+    """An article's card shows the author's picture and name."""
     nora, jiri = site.register("nora"), site.register("jiri")
     pictures = {"Fog": with_picture(nora), "Chestnuts": with_picture(jiri)}
     nora.publish("Fog")
@@ -63,7 +63,7 @@ def test_card_shows_the_author(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_publish(site: Site) -> None:
-    """A signed-out visitor is redirected from the editor to /login."""
+    """Opening the editor signed out redirects to /login."""
     visitor, links = site.anonymous, ("nav.navbar a[href='/editor']", "nav.navbar a[href='/drafts']")
     site.publish("Fog")
     for link in links:
@@ -79,7 +79,7 @@ def test_signed_out_visitor_cannot_publish(site: Site) -> None:
 
 
 def test_only_the_author_sees_the_buttons(site: Site) -> None:
-    """Only the author sees "Edit Article" and "Delete Article"."""
+    """Only the author sees the buttons to edit and delete."""
     nora, oskar = site.register("nora"), site.register("oskar")
     article = nora.publish("Fog")
     edit, delete = f"a[href='{editor_of(article)}']", f"form[action='{article}/delete']"
@@ -93,7 +93,7 @@ def test_only_the_author_sees_the_buttons(site: Site) -> None:
 
 
 def test_only_the_author_can_edit(site: Site) -> None:
-    """Only the author can edit an article. Another user gets 403."""
+    """Only the author can edit an article. Other users get 403."""
     nora, oskar, visitor = site.register("nora"), site.register("oskar"), site.anonymous
     article = nora.publish("Fog")
     editor = editor_of(article)
@@ -111,7 +111,7 @@ def test_only_the_author_can_edit(site: Site) -> None:
 
 
 def test_only_the_author_can_delete(site: Site) -> None:
-    """Only the author can delete an article. Another user gets 403."""
+    """Only the author can delete an article. Other users get 403."""
     nora, oskar, visitor = site.register("nora"), site.register("oskar"), site.anonymous
     article = nora.publish("Fog")
 
@@ -141,7 +141,7 @@ def test_comment_shows_its_author(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_comment(site: Site) -> None:
-    """A signed-out visitor has no comment form, and can't comment."""
+    """A signed-out visitor sees no comment form and can't comment."""
     article, visitor, nora = site.publish("Fog"), site.anonymous, site.register("nora")
     picture = with_picture(nora)
     form = nora.read(article).one("form.comment-form", "a comment form")
@@ -179,7 +179,7 @@ def test_only_its_author_can_delete_a_comment(site: Site) -> None:
 
 
 def test_drafts_page_lists_only_your_drafts(site: Site) -> None:
-    """The drafts page lists only your own drafts."""
+    """The drafts page lists only the signed-in user's drafts."""
     nora, oskar = site.register("nora"), site.register("oskar")
     nora.publish("Fog", draft="y")
     oskar.publish("Chestnuts", draft="y")
@@ -190,7 +190,7 @@ def test_drafts_page_lists_only_your_drafts(site: Site) -> None:
 
 
 def test_draft_of_another_user_returns_404(site: Site) -> None:
-    """A draft of another user returns 404."""
+    """Opening another user's draft returns 404."""
     nora, oskar = site.register("nora"), site.register("oskar")
     draft = nora.publish("Fog", draft="y")
 
@@ -204,7 +204,7 @@ def test_draft_of_another_user_returns_404(site: Site) -> None:
 
 
 def test_sample_articles_have_authors(site: Site) -> None:
-    """The sample articles have authors with a profile."""
+    """Each sample article has an author with a profile page."""
     site.run("init-db")
 
     cards = site.anonymous.read("/").some(".article-preview", "sample articles")
@@ -217,7 +217,7 @@ def test_sample_articles_have_authors(site: Site) -> None:
 
 
 def test_old_rows_get_an_author(site: Site) -> None:
-    """The migration gives old articles and comments an author."""
+    """The migration adds an author to old articles and comments."""
     nora = site.register("nora")
     article = nora.publish("Fog", body="It came at night.")
     nora.comment(article, "I was there.")
@@ -239,7 +239,7 @@ def test_old_rows_get_an_author(site: Site) -> None:
 
 
 def test_migration_without_old_rows_adds_no_user(site: Site) -> None:
-    """The migration adds no user if there are no old rows."""
+    """The migration adds a user only if there are old rows."""
     site.publish("Fog")
     site.read("/").one(".article-meta .author", "the author")
 
@@ -247,7 +247,7 @@ def test_migration_without_old_rows_adds_no_user(site: Site) -> None:
 
 
 def test_more_articles_need_no_more_queries(site: Site) -> None:
-    """The number of queries doesn't grow with the authors."""
+    """A list with more authors doesn't need more queries."""
     for name in ("nora", "oskar"):
         site.register(name).publish("Fog")
     few = len(site.queries("/").statements)
@@ -262,7 +262,7 @@ def test_more_articles_need_no_more_queries(site: Site) -> None:
 
 
 def test_more_comments_need_no_more_queries(site: Site) -> None:
-    """The number of queries doesn't grow with the commenters."""
+    """A page with more commenters doesn't need more queries."""
     article = site.publish("Fog")
     for name in ("nora", "oskar"):
         site.register(name).comment(article, "First.")
@@ -279,7 +279,7 @@ def test_more_comments_need_no_more_queries(site: Site) -> None:
 
 
 def test_real_user_never_gets_old_rows(site: Site) -> None:
-    """A real user called anonymous doesn't get the old articles."""
+    """A real user "anonymous" isn't the author of old articles."""
     real, nora = site.register("anonymous"), site.register("nora")
     article = nora.publish("Fog")
     site.read(article).one(".article-meta .author", "the author")
