@@ -53,7 +53,7 @@ def test_profile_lists_the_articles_of_its_user(site: Site) -> None:
 
 
 def test_profile_lists_no_drafts(site: Site) -> None:
-    """A profile lists no drafts, even for their author."""
+    """A profile doesn't list drafts, even for their author."""
     nora = site.register("nora")
     nora.publish("Low tide")
     nora.publish("High tide", draft="y")
@@ -63,7 +63,7 @@ def test_profile_lists_no_drafts(site: Site) -> None:
 
 
 def test_profile_has_a_follow_button(site: Site) -> None:
-    """Everyone except its owner sees a follow button on a profile."""
+    """Visitors see a follow button on another user's profile."""
     site.register("nora")
 
     for visitor in (site, site.anonymous):
@@ -71,7 +71,7 @@ def test_profile_has_a_follow_button(site: Site) -> None:
 
 
 def test_following_changes_the_button(site: Site) -> None:
-    """Following a user changes the button to Unfollow."""
+    """Following a user changes the button's text to Unfollow."""
     site.register("nora")
     site.register("oskar")
 
@@ -82,7 +82,7 @@ def test_following_changes_the_button(site: Site) -> None:
 
 
 def test_unfollowing_changes_the_button_back(site: Site) -> None:
-    """Unfollowing a user changes the button back to Follow."""
+    """Unfollowing a user changes the button's text to Follow."""
     site.register("nora")
     site.register("oskar")
     press(site, "/profile/nora")
@@ -97,7 +97,7 @@ def test_unfollowing_changes_the_button_back(site: Site) -> None:
 
 
 def test_following_has_one_direction(site: Site) -> None:
-    """Following a user doesn't affect that user or other visitors."""
+    """If you follow an author, the author doesn't follow you."""
     nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
 
     press(oskar, "/profile/nora")
@@ -126,7 +126,7 @@ def test_article_page_has_a_follow_button(site: Site) -> None:
 
 
 def test_following_returns_to_the_page(site: Site) -> None:
-    """Following and unfollowing return to the page with the button."""
+    """The follow button redirects to the page of the button."""
     article = site.register("nora").publish("Low tide")
 
     for url in (article, article, "/profile/nora", "/profile/nora"):
@@ -138,7 +138,7 @@ def test_following_returns_to_the_page(site: Site) -> None:
 
 
 def test_following_twice_counts_once(site: Site) -> None:
-    """Following or unfollowing a second time changes nothing."""
+    """Following or unfollowing a user again changes nothing."""
     site.register("nora")
 
     site.post("/profile/nora/follow").redirects_to("/profile/nora")
@@ -161,7 +161,7 @@ def test_user_cannot_follow_themselves(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_follow(site: Site) -> None:
-    """Following without an account redirects to /login."""
+    """Following a user when signed out redirects to /login."""
     site.register("nora")
     press(site, "/profile/nora")
     visitor = site.anonymous
@@ -182,7 +182,7 @@ def test_following_a_missing_user_returns_404(site: Site) -> None:
 
 
 def test_other_sites_cannot_follow(site: Site) -> None:
-    """A link or a form on another site can't follow a user."""
+    """A page of another site can't make a user follow an author."""
     site.register("nora")
     site.get("/profile/nora/follow")
     site.post_from_another_site("/profile/nora/follow").rejected(400)
@@ -195,7 +195,7 @@ def test_other_sites_cannot_follow(site: Site) -> None:
 
 
 def test_following_twice_at_the_same_moment_counts_once(site: Site) -> None:
-    """Following twice at the same moment counts once."""
+    """Two simultaneous requests to follow a user both succeed."""
     site.register("nora")
     site.read("/profile/nora")
 
@@ -209,7 +209,7 @@ def test_following_twice_at_the_same_moment_counts_once(site: Site) -> None:
 
 
 def test_following_never_redirects_to_another_site(site: Site) -> None:
-    """Following never redirects to another site."""
+    """The follow button never redirects to another site."""
     article = site.register("nora").publish("Low tide")
     hidden = site.read(article).names(f"{FOLLOW} input[type=hidden]:not([name=csrf_token])")
 
