@@ -39,7 +39,7 @@ def test_card_has_a_favorite_button_with_a_count(site: Site) -> None:
 
 
 def test_favoriting_changes_the_button(site: Site) -> None:
-    """Favoriting changes the color and the number of the button."""
+    """Favoriting an article changes the button's color and number."""
     moss, lichen = site.publish("Moss"), site.register("nora").publish("Lichen")
 
     site.post(f"{moss}/favorite").redirects_to(moss)
@@ -53,7 +53,7 @@ def test_favoriting_changes_the_button(site: Site) -> None:
 
 
 def test_unfavoriting_changes_the_button_back(site: Site) -> None:
-    """Unfavoriting an article changes the button back."""
+    """Unfavoriting an article undoes the changes of the button."""
     moss, lichen = site.publish("Moss"), site.publish("Lichen")
     site.post(f"{moss}/favorite").redirects_to(moss)
     site.post(f"{lichen}/favorite").redirects_to(lichen)
@@ -96,7 +96,7 @@ def test_count_is_the_same_for_everyone(site: Site) -> None:
 
 
 def test_favoriting_twice_counts_once(site: Site) -> None:
-    """Favoriting or unfavoriting again changes nothing."""
+    """Favoriting an article a second time changes nothing."""
     moss, nora = site.publish("Moss"), site.register("nora")
     nora.post(f"{moss}/favorite").redirects_to(moss)
 
@@ -110,7 +110,7 @@ def test_favoriting_twice_counts_once(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_favorite(site: Site) -> None:
-    """A signed-out visitor who favorites is redirected to /login."""
+    """Favoriting an article while signed out redirects to /login."""
     moss = site.publish("Moss")
     site.post(f"{moss}/favorite").redirects_to(moss)
     visitor = site.anonymous
@@ -161,7 +161,7 @@ def test_profile_has_a_tab_for_favorites(site: Site) -> None:
 
 
 def test_favoriting_on_a_list_returns_to_the_list(site: Site) -> None:
-    """After favoriting on a list, the user returns to the list."""
+    """Favoriting an article in a list redirects to the same list."""
     nora = site.register("nora")
     moss = nora.publish("Moss", tags="green")
     nora.post(f"{moss}/favorite").redirects_to(moss)
@@ -221,7 +221,7 @@ def test_other_sites_cannot_favorite(site: Site) -> None:
 
 
 def test_favoriting_twice_at_the_same_moment_counts_once(site: Site) -> None:
-    """Two simultaneous requests to favorite count only once."""
+    """Two simultaneous favorites by one user count only once."""
     moss = site.publish("Moss")
 
     with site.just_before_saving(lambda: site.post(f"{moss}/favorite")):
@@ -234,7 +234,7 @@ def test_favoriting_twice_at_the_same_moment_counts_once(site: Site) -> None:
 
 
 def test_favorite_button_works_on_any_url(site: Site) -> None:
-    """The favorite button works on a page with any URL."""
+    """The favorite button works if the URL has special characters."""
     site.register("nora").publish("Moss", tags="50% green, #1, why?")
 
     for link in site.read("/").some(".article-preview .tag-list a.tag-default", "the links to its tags"):
