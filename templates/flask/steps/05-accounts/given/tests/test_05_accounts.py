@@ -1,4 +1,4 @@
-"""Visitors sign up, in and out."""
+"""Visitors can sign up, sign in and sign out."""
 
 import hashlib
 from collections.abc import Callable
@@ -225,7 +225,7 @@ def test_name_that_no_url_can_contain_is_rejected(site: Site, name: str) -> None
 
 
 def test_many_wrong_passwords_block_sign_in(site: Site) -> None:
-    """Ten wrong passwords block an e-mail for some time."""
+    """After ten wrong passwords, an e-mail is blocked for a while."""
     ada, visitor = site.register("ada"), site.anonymous
 
     for email in (ada.email, "nobody@example.org"):
@@ -295,7 +295,7 @@ def test_two_users_take_a_name_at_the_same_moment(site: Site) -> None:
 
 
 def test_sign_in_takes_as_long_for_an_unknown_email(start_site: Callable[..., Site]) -> None:
-    """Unknown and known e-mails need the same time at sign-in."""
+    """Sign-in takes equally long for known and unknown e-mails."""
     site = start_site(PASSWORD_HASH_METHOD="scrypt:8192:8:1")
     ada, visitor = site.register("ada"), site.anonymous
 

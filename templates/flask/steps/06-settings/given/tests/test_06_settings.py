@@ -1,4 +1,4 @@
-"""Users have a profile, and change their name, picture and password."""
+"""Users have a profile, and they can change their name, picture and password."""
 
 import pytest
 
@@ -68,7 +68,7 @@ def test_navigation_bar_links_to_profile_and_settings(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_open_the_settings(site: Site) -> None:
-    """Opening the settings signed out redirects to /login."""
+    """A signed-out visitor to /settings is redirected to /login."""
     site.register("ada")
 
     site.anonymous.get("/settings").redirects_to("/login")
@@ -101,7 +101,7 @@ def test_settings_page_shows_the_current_values(site: Site) -> None:
 
 
 def test_saved_settings_are_used_everywhere(site: Site) -> None:
-    """The whole site uses the new settings after the user saves."""
+    """The whole site uses a user's saved settings."""
     ada = site.register("ada")
 
     save(ada, username="Ada L.", email="New@Example.org").redirects_to("/profile/Ada L.")
@@ -250,7 +250,7 @@ def test_settings_page_has_a_sign_out_button(site: Site) -> None:
 
 
 def test_rejected_settings_change_nothing(site: Site) -> None:
-    """If the new name is taken, the new password isn't saved either."""
+    """If the new name is taken, the new password isn't saved."""
     site.register("bob")
     ada, phone = site.register("ada"), site.anonymous
     phone.post("/login", email=ada.email, password=ada.password).redirects_to("/")

@@ -63,7 +63,7 @@ def test_card_shows_the_author(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_publish(site: Site) -> None:
-    """Opening the editor signed out redirects to /login."""
+    """A signed-out visitor to the editor is redirected to /login."""
     visitor, links = site.anonymous, ("nav.navbar a[href='/editor']", "nav.navbar a[href='/drafts']")
     site.publish("Fog")
     for link in links:
@@ -279,7 +279,7 @@ def test_more_comments_need_no_more_queries(site: Site) -> None:
 
 
 def test_real_user_never_gets_old_rows(site: Site) -> None:
-    """A real user "anonymous" isn't the author of old articles."""
+    """A real user never becomes the author of the old articles."""
     real, nora = site.register("anonymous"), site.register("nora")
     article = nora.publish("Fog")
     site.read(article).one(".article-meta .author", "the author")

@@ -1,4 +1,4 @@
-"""A profile lists the articles of its user, and readers follow authors."""
+"""A profile lists the articles of its user, and readers can follow authors."""
 
 from urllib.parse import quote
 
@@ -126,7 +126,7 @@ def test_article_page_has_a_follow_button(site: Site) -> None:
 
 
 def test_following_returns_to_the_page(site: Site) -> None:
-    """The follow button redirects to the page of the button."""
+    """The follow button returns visitors to the same page."""
     article = site.register("nora").publish("Low tide")
 
     for url in (article, article, "/profile/nora", "/profile/nora"):
@@ -161,7 +161,7 @@ def test_user_cannot_follow_themselves(site: Site) -> None:
 
 
 def test_signed_out_visitor_cannot_follow(site: Site) -> None:
-    """Following a user when signed out redirects to /login."""
+    """Following a user redirects signed-out visitors to /login."""
     site.register("nora")
     press(site, "/profile/nora")
     visitor = site.anonymous
