@@ -80,14 +80,28 @@ password_length = Length(8, 200, "must have 8 to 200 characters")
 
 
 class RegisterForm(FlaskForm):
-    username = StringField(filters=[one_line], validators=[required, at_most(50), part_of_url])
-    email = EmailField("E-mail", filters=[one_line, lowercase], validators=[required, at_most(200), email_like])
+    username = StringField(
+        filters=[one_line],
+        validators=[required, at_most(50), part_of_url],
+        render_kw={"autocomplete": "nickname"},
+    )
+    email = EmailField(
+        "E-mail",
+        filters=[one_line, lowercase],
+        validators=[required, at_most(200), email_like],
+        render_kw={"autocomplete": "username"},
+    )
     password = PasswordField(validators=[typed, password_length], render_kw={"autocomplete": "new-password"})
     # Your own lines go below this one.
 
 
 class LoginForm(FlaskForm):
-    email = EmailField("E-mail", filters=[one_line, lowercase], validators=[required, at_most(200)])
+    email = EmailField(
+        "E-mail",
+        filters=[one_line, lowercase],
+        validators=[required, at_most(200)],
+        render_kw={"autocomplete": "username"},
+    )
     password = PasswordField(validators=[typed], render_kw={"autocomplete": "current-password"})
     # Your own lines go below this one.
 
