@@ -46,7 +46,7 @@ def starterkit(tmp_path_factory: pytest.TempPathFactory) -> Starterkit:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("framework", ["flask", pytest.param("express", marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("framework", ["express", pytest.param("flask", marks=pytest.mark.nightly)])
 def test_the_whole_way_from_new_to_the_last_step(starterkit: Starterkit, framework: str, tmp_path: Path) -> None:
     listed = json.loads(starterkit("list", "--json", cwd=tmp_path).stdout)
     steps = next(entry["steps"] for entry in listed["frameworks"] if entry["name"] == framework)

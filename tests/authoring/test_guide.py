@@ -54,6 +54,7 @@ def test_every_command_is_named() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_the_guide_works_as_it_stands(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()

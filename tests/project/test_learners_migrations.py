@@ -182,6 +182,7 @@ def test_alembic_creates_what_neither_the_learner_nor_the_path_has(make: Make) -
     assert set(own) < set(site.history())
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("tool", "person"), [("flask", "cleo"), ("knex", "gus")])
 def test_a_migration_that_the_learner_has_already_written_is_left_out(make: Make, tool: str, person: str) -> None:
     """They have the table for the comments, but neither the form nor the pages."""

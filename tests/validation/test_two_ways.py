@@ -19,7 +19,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("cache")
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
+@pytest.mark.parametrize(
+    "framework", [name if name != "fastapi" else pytest.param(name, marks=pytest.mark.nightly) for name in FRAMEWORKS]
+)
 def test_the_tests_pass_in_process_and_over_http(cache: Path, framework: str) -> None:
     rules = [Rule.RED, Rule.GREEN, Rule.TWO_WAYS]
     report = validated(TEMPLATES / "two_ways" / framework, cache, ["01-counting"], rules)
