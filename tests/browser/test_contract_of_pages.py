@@ -47,7 +47,7 @@ def test_the_bar_of_somebody(ada: Person, address: str) -> None:
         expect(page.locator(f"a[href='{target}']")).to_have_count(1)
         expect(page.locator(f"nav.navbar a.nav-link[href='{target}']")).to_be_visible()
     expect(page.locator("nav .user-pic")).to_be_visible()
-    expect(page.locator(f"nav a[href='{ada.profile}']")).to_have_text(ada.name)
+    expect(page.locator(f"nav.navbar a[href='{ada.profile}']")).to_have_text(ada.name)
     expect(page.locator("a[href='/login'], a[href='/register']")).to_have_count(0)
 
 
@@ -79,9 +79,9 @@ def test_signing_up_out_and_in(ada: Person) -> None:
     sign_in(page, ada.email)
 
     page.wait_for_url("/")
-    expect(page.locator(f"nav a[href='{ada.profile}']")).to_be_visible()
+    expect(page.locator(f"nav.navbar a[href='{ada.profile}']")).to_be_visible()
     page.reload()
-    expect(page.locator(f"nav a[href='{ada.profile}']")).to_be_visible()
+    expect(page.locator(f"nav.navbar a[href='{ada.profile}']")).to_be_visible()
 
 
 def test_the_pages_to_sign_in_and_up(stranger: Page) -> None:
@@ -143,7 +143,7 @@ def test_settings_are_filled_in_and_lead_to_the_profile(ada: Person) -> None:
     page.wait_for_url(f"/profile/{ada.name}b")
     expect(page.locator(".user-info p")).to_have_text("Writes.")
     expect(page.locator(".user-img")).to_have_attribute("src", "https://example.org/ada.png")
-    expect(page.locator(f"nav a[href='/profile/{ada.name}b']")).to_be_visible()
+    expect(page.locator(f"nav.navbar a[href='/profile/{ada.name}b']")).to_be_visible()
     ada.goes_to("/settings")
     expect(page.locator("textarea[name=bio]")).to_have_value("Writes.")
 
