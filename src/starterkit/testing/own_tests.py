@@ -27,6 +27,7 @@ def run_own_tests(
     if not files:
         return ()
     say("Running your own tests")
+    prepared.lend_to(folder)
     report, ended = run_program(folder, prepared, template, list(files), LIMIT_SECONDS)
     project = SourceTree(folder, template.owns, prepared.programs)
     cases, tests, is_whole = [], dict[str, ExpectedTest](), report is not None and not ended.cut

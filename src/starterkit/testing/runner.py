@@ -101,7 +101,7 @@ def run_tests(
         say(f"Running {len(here)} tests" if len(here) != 1 else "Running one test")
         limit = max(LIMIT_SECONDS, _SECONDS_A_TEST * len(here)) if limit_seconds is None else limit_seconds
         source_tree = SourceTree(folder, template.owns, prepared.programs)
-        prepared.lend_to(folder)  # before the groups, which would create the same link at the same time
+        prepared.lend_to(folder)  # once, because the groups start at the same time
 
         def run_group(group: Group, cancelled: Callable[[], bool]) -> ReportMatcher:
             arguments = _arguments(template, group, () if selected else expected, folder)
@@ -177,8 +177,10 @@ def run_program(
     launcher: Launcher = COLD,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> tuple[JUnitReport | None, Ended]:
-    """Run the test command for `tests` (files, or arguments that select tests). Return its report and its end."""
-    prepared.lend_to(folder)
+    """Run the test command for `tests` (files, or arguments that select tests). Return its report and its end.
+
+    The packages must be in `folder` already (`Environment.lend_to`).
+    """
     with tempfile.TemporaryDirectory(prefix="starterkit-", ignore_cleanup_errors=True) as scratch:
         report, output, note = (Path(scratch) / name for name in ("report.xml", "output", "stuck"))
         command = prepared.command(template.commands.test, report=str(report), tests=tests)
