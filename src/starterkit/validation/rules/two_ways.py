@@ -17,10 +17,8 @@ def two_ways(work: RuleContext) -> list[Finding]:
 
     At the last step of the path, all tests run.
     """
-    is_last = work.step == work.template.step_names[-1]
-    expected = work.subject.expected(work.step) if is_last else work.subject.new_tests(work.step)
-    tests = [test for test in expected if not test.in_process]
-    if in_process := [test.id for test in expected if test.in_process]:
+    tests = [test for test in work.main_tests if not test.in_process]
+    if in_process := [test.id for test in work.main_tests if test.in_process]:
         work.notes.append(f"not run over HTTP, because of `in_process`: {', '.join(in_process)}")
     if not tests:
         raise Skip("all tests have `in_process`")
