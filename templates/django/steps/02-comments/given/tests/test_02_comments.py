@@ -133,6 +133,26 @@ def test_comment_of_another_article_returns_404(site: Site) -> None:
     site.post(url).redirects_to(bread)
 
 
+def test_staff_can_delete_a_comment_in_the_admin(site: Site) -> None:
+    """The admin shows an article's comments and can delete them."""
+    article = site.publish("Bread")
+    site.comment(article, "Buy cheap watches!")
+    site.comment(article, "Mine came out flat.")
+    admin = site.superuser()
+    link = admin.read("/admin/articles/article/").one("#result_list th a", "a link to the article")
+
+    page = admin.read(link.attribute("href") or "")
+
+    texts = [field.value() for field in page.some(".inline-group .has_original textarea", "the comments below the article")]
+    assert "Buy cheap watches!" in texts, f"Expected the comment in a text area. Found {texts}."
+    boxes = page.names(".inline-group .has_original input[type=checkbox][name$='-DELETE']")
+    assert len(boxes) == 2, page.failure("a checkbox to delete each comment", str(len(boxes)))
+    page.submit("#article_form", **{boxes[texts.index("Buy cheap watches!")]: "on"}).redirects_to(
+        "/admin/articles/article/"
+    )
+    site.read(article).lists(COMMENT, "comments", ["Mine came out flat."])
+
+
 def test_url_of_the_form_redirects_to_the_article(site: Site) -> None:
     """A GET request to the form's URL redirects to the article."""
     article = site.publish("Bread")
