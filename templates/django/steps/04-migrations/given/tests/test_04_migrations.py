@@ -1,12 +1,37 @@
 """Migrations change the database and keep its rows. The first change: an article can be a draft."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from tests.support.pages import Site
+from tests.support.pages import Page, Site
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 COMMENT = ".card:not(.comment-form) .card-block p"
+DATE = ".article-meta time[datetime]"
 LABEL = ".draft-label"
+
+
+def date_on(page: Page) -> datetime:
+    """The date of the article on its page."""
+    return datetime.fromisoformat(page.one(DATE, "the date").attribute("datetime") or "")
+
+
+def before_drafts(site: Site) -> str:
+    """The name of the last migration before the column `published_at` exists."""
+    shown = site.run("showmigrations", "articles").output
+    names = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith("[")]
+    for before, name in zip(names, names[1:], strict=False):
+        if "published_at" in site.run("sqlmigrate", "articles", name).output:
+            return before
+    found = ", ".join(names) or "none"
+    raise AssertionError(f"Expected a migration that adds the column published_at. Found these migrations: {found}.")
+
+
+def go_back(site: Site) -> None:
+    """Undo the migration that adds the column `published_at`."""
+    site.run("migrate", "articles", before_drafts(site))
+    columns = site.run("inspectdb", "articles_article").output
+    assert "published_at" not in columns, "Expected the migration back to remove the column. Found it in the table."
 
 
 def publish_with_comment_and_tag(site: Site) -> list[str]:
@@ -25,35 +50,6 @@ def has_all_rows(site: Site, articles: list[str]) -> None:
         page = site.read(article)
         page.one(".article-content p", "the text").has_text("At length.")
         page.one(COMMENT, "the comment").has_text("Tastes good.")
-
-
-def lacks_the_draft_column(site: Site) -> None:
-    """The command check-db reports that the column `draft` is missing."""
-    finished = site.server.run("check-db")
-    assert finished.code == 1, "Expected check-db to report a missing column. Found none."
-    assert "article.draft" in finished.output, f"Expected article.draft. Found: {finished.output}"
-
-
-def test_migrations_create_all_tables(start_site: Callable[..., Site]) -> None:
-    """The migrations create all tables of an empty database."""
-    site = start_site(HAS_TABLES=False)
-
-    site.run("db", "upgrade")
-
-    site.run("check-db")
-    site.read("/").none(CARD_TITLE, "an article")
-
-
-def test_init_db_runs_the_migrations(site: Site) -> None:
-    """The init-db command runs migrations that match the models."""
-    site.run("init-db")
-
-    site.run("db", "check")
-    site.read("/").some(CARD_TITLE, "a sample article")
-    site.run("db", "downgrade", "base")
-    finished = site.server.run("check-db")
-    expected = "Expected a downgrade to remove the table article, because a migration created it."
-    assert "the table article" in finished.output, f"{expected} Found: {finished.output}"
 
 
 def test_article_can_be_a_draft(site: Site) -> None:
@@ -105,30 +101,79 @@ def test_draft_can_be_published_later(site: Site) -> None:
     site.read("/").none(CARD_TITLE, "an article")
 
 
-def test_downgrade_keeps_the_rows(site: Site) -> None:
-    """A downgrade removes the draft column and keeps all rows."""
+def test_draft_gets_the_date_of_its_publication(site: Site) -> None:
+    """A draft that is published later is the newest article."""
+    draft, bread = site.publish("Soup", draft="y"), site.publish("Bread", tags="kitchen")
+    first = date_on(site.read(bread))
+
+    site.edit(draft, draft="", tags="kitchen").redirects_to(draft)
+    site.edit(bread, title="Rye bread").redirects_to(bread)
+
+    for url in ("/", "/tag/kitchen"):
+        site.read(url).lists(CARD_TITLE, "articles", ["Soup", "Rye bread"])
+    date = date_on(site.read(draft))
+    assert date > first, f"Expected the date of the publication on {draft}. Found the earlier date {date}."
+    assert site.now() - date < timedelta(minutes=1), f"Expected the date of today on {draft}. Found {date}."
+    assert date_on(site.read(bread)) == first, f"Expected an edit of {bread} to keep its date. Found another."
+
+
+def test_migrations_create_all_tables(start_site: Callable[..., Site]) -> None:
+    """The migrations create all tables of an empty database."""
+    site = start_site(HAS_TABLES=False)
+
+    site.run("migrate", "--no-input")
+
+    site.run("migrate", "--check")
+    site.read("/drafts").none(CARD_TITLE, "a draft")
+    site.publish("Soup", draft="y")
+    site.read("/drafts").lists(CARD_TITLE, "drafts", ["Soup"])
+
+
+def test_migrations_match_the_models(site: Site) -> None:
+    """The migrations match the models."""
+    site.publish("Soup", draft="y")
+
+    site.run("makemigrations", "--check", "--dry-run")
+
+
+def test_seeded_articles_are_published(site: Site) -> None:
+    """The sample articles aren't drafts, and keep their dates."""
+    site.run("seed")
+    site.read("/drafts").none(CARD_TITLE, "a draft")
+
+    home = site.read("/")
+
+    dates = [date.attribute("datetime") or "" for date in home.some(f".article-preview {DATE}", "the dates")]
+    assert dates == sorted(dates, reverse=True), f"Expected the newest article first on /. Found {dates}."
+    last = datetime.fromisoformat(dates[-1])
+    assert site.now() - last > timedelta(days=3), f"Expected the dates of the samples on /. Found {last}."
+
+
+def test_migrating_back_keeps_the_rows(site: Site) -> None:
+    """Undoing the migrations removes the column and keeps all rows."""
     articles = publish_with_comment_and_tag(site)
 
-    site.run("db", "downgrade", "base+1")
-    lacks_the_draft_column(site)
+    go_back(site)
 
-    site.run("db", "upgrade")
+    site.run("migrate")
     has_all_rows(site, articles)
 
 
 def test_older_database_is_upgraded(site: Site) -> None:
-    """An upgrade of a database from step 03 keeps all rows."""
-    articles = publish_with_comment_and_tag(site)
-    site.run("db", "downgrade", "base+1")
-    site.run("db", "stamp", "base")  # a database from step 03 has the tables, but no revision
-    lacks_the_draft_column(site)
+    """A database from step 03 keeps its articles and their dates."""
+    site.run("seed")
+    before = site.read("/")
+    titles, dates = before.texts(CARD_TITLE), [date.attribute("datetime") for date in before.some(DATE, "the dates")]
+    go_back(site)
 
-    site.run("db", "stamp", "0001")
-    site.run("db", "upgrade")
+    site.run("migrate")
 
-    has_all_rows(site, articles)
-    for article in articles:
-        site.read(article).none(LABEL, "a label")
+    after = site.read("/")
+    after.lists(CARD_TITLE, "articles", titles)
+    assert [date.attribute("datetime") for date in after.some(DATE, "the dates")] == dates, (
+        "Expected the migration to set published_at of each old article to its created_at. Found other dates on /."
+    )
+    site.read("/drafts").none(CARD_TITLE, "a draft")
 
 
 def test_tags_of_drafts_are_not_popular(site: Site) -> None:
