@@ -22,6 +22,6 @@ class Command(BaseCommand):
                 continue
             article = Article(title=title, description=description, body=body)
             article.created_at = timezone.now() - timedelta(days=days)
-            # Your own lines go below this one.
             article.save()
+            # Your own lines go below this one.
         self.stdout.write("The database has the sample articles.")
