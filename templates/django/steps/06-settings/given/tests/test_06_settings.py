@@ -1,8 +1,10 @@
 """Users have a profile, and they can change their name, picture and password."""
 
+import re
+
 import pytest
 
-from tests.support.pages import PASSWORD, Reply, Site
+from tests.support.pages import PASSWORD, Page, Reply, Site
 
 ERRORS = ".error-messages li"
 SETTINGS = "form:has(textarea[name=bio])"
@@ -29,6 +31,41 @@ def is_signed_out(site: Site) -> None:
     """The visitor isn't signed in: the navigation bar has a link to sign in."""
     __tracebackhide__ = True
     site.read("/").one(SIGN_IN_LINK, "a link to sign in, because the visitor is signed out")
+
+
+def ask_for_link(visitor: Site, email: str) -> None:
+    """Send the form for a forgotten password."""
+    __tracebackhide__ = True
+    page = visitor.read("/password-reset")
+    page.one("nav.navbar a.navbar-brand", "the navigation bar of the site")
+    page.submit("main form:has(input[name=email])", email=email).redirects_to("/password-reset/sent")
+
+
+def link_for(site: Site, user: Site) -> str:
+    """Ask for a link as a new visitor, and return the link in the e-mail to the user."""
+    __tracebackhide__ = True
+    ask_for_link(site.anonymous, user.email)
+    mails = site.server.mails()
+    assert [mail.to for mail in mails] == [[user.email]], f"Expected one e-mail to {user.email}. Found {mails}."
+    links = re.findall(r"https?://localhost(/password-reset/\S+)", mails[0].body)
+    assert len(links) == 1, f"Expected one link that starts with http://localhost/password-reset/. Found: {mails[0].body}"
+    return links[0]
+
+
+def open_link(visitor: Site, link: str) -> Page:
+    """The page behind a link in an e-mail. Django first redirects to a URL without the token."""
+    __tracebackhide__ = True
+    reply = visitor.get(link)
+    page = visitor.read(reply.target) if reply.target else reply.page()
+    page.one("nav.navbar a.navbar-brand", "the navigation bar of the site")
+    return page
+
+
+def choose_password(page: Page, password: str) -> Reply:
+    """Fill in the form for a new password."""
+    __tracebackhide__ = True
+    fields = {"new_password1": password, "new_password2": password}
+    return page.submit("main form:has(input[type=password])", **fields)
 
 
 def test_every_user_has_a_profile(site: Site) -> None:
@@ -218,6 +255,34 @@ def test_rejected_settings_page_shows_the_saved_name(site: Site) -> None:
         page.has_link("nav.navbar a.nav-link", "ada", "/profile/ada")
 
 
+def test_link_in_an_email_is_for_a_new_password(site: Site) -> None:
+    """A user who forgot the password gets an e-mail with a link."""
+    ada = site.register("ada")
+    site.register("bob")
+    site.anonymous.read("/login").has_link("main a", "Forgot your password?", "/password-reset")
+
+    link = link_for(site, ada)
+
+    sent = site.anonymous.read("/password-reset/sent")
+    sent.one("nav.navbar a.navbar-brand", "the navigation bar of the site")
+    open_link(site.anonymous, link).one("main form:has(input[type=password])", "a form for the new password")
+
+
+def test_link_sets_a_new_password(site: Site) -> None:
+    """With the link in the e-mail, a user sets a new password."""
+    ada = site.register("ada")
+    page = open_link(site.anonymous, link_for(site, ada))
+
+    choose_password(page, "a new password").redirects_to("/password-reset/done")
+
+    done = site.anonymous.read("/password-reset/done")
+    done.one("nav.navbar a.navbar-brand", "the navigation bar of the site")
+    done.one("main a[href='/login']", "a link to sign in")
+    sign_in(site, ada.email, ada.password).rejected(422)
+    sign_in(site, ada.email, "a new password").redirects_to("/")
+    is_signed_out(ada)
+
+
 def test_spaces_in_a_new_password_count(site: Site) -> None:
     """Eight spaces are a valid password, but seven are too short."""
     ada = site.register("ada")
@@ -289,6 +354,28 @@ def test_code_in_the_settings_never_runs(site: Site) -> None:
     profile.one("img.user-img", "the picture").has("src", picture)
     for page in (profile, ada.read("/settings")):
         page.none("[onerror], script:not([src])", "code that can run")
+
+
+def test_link_works_only_once(site: Site) -> None:
+    """The link in the e-mail works only once."""
+    ada, visitor = site.register("ada"), site.anonymous
+    link = link_for(site, ada)
+    choose_password(open_link(visitor, link), "a new password").redirects_to("/password-reset/done")
+
+    for used in (link, re.sub(r"[^/]+/?$", "wrong-token", link)):
+        page = open_link(site.anonymous, used)
+        page.none("input[type=password]", "a form for a new password, because the link is used")
+
+
+def test_unknown_email_gets_no_link(site: Site) -> None:
+    """An unknown e-mail gets no link, but the page is the same."""
+    ada = site.register("ada")
+
+    ask_for_link(site.anonymous, "nobody@example.org")
+
+    assert site.server.mails() == [], "Expected no e-mail to nobody@example.org. Found one."
+    ask_for_link(site.anonymous, ada.email.upper())
+    assert len(site.server.mails()) == 1, f"Expected one e-mail to {ada.email}. Found {len(site.server.mails())}."
 
 
 def test_other_sites_cannot_change_settings(site: Site) -> None:
