@@ -3,8 +3,7 @@
 import os
 from urllib.parse import unquote, urlsplit
 
-from conduit.settings import *
-from conduit.settings import DATABASES
+from conduit.settings import *  # noqa: F403
 
 SECRET_KEY = "only for tests, and long enough for the site"
 ALLOWED_HOSTS = ["localhost"]

@@ -72,7 +72,8 @@ class Site:
     def sign_in_to_the_admin(self) -> None:
         """Open the admin, and sign in there."""
         page = self.read("/admin/login/?next=/admin/")
-        name = "email" if "email" in page.names("form input") else "username"  # since step 05, the site has its own form
+        # Since step 05, the site has its own form.
+        name = "email" if "email" in page.names("form input") else "username"
         fields = {name: self.email, "password": self.password}
         page.submit("form:has(input[name=password])", **fields).redirects_to("/admin/")
 
@@ -423,7 +424,8 @@ class Part:
             names.append(name := control.attributes["name"] or "")
             kind = control.attributes.get("type")
             is_checkbox = kind == "checkbox"
-            if kind in ("submit", "file") and name not in fields:
+            is_unused = kind in ("submit", "file") or "multiple" in control.attributes
+            if is_unused and name not in fields:
                 continue
             value = fields.get(name, _value(control))
             # Browsers don't send a checkbox that is off. A test turns one off with "".

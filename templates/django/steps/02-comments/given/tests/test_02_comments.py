@@ -139,11 +139,13 @@ def test_staff_can_delete_a_comment_in_the_admin(site: Site) -> None:
     site.comment(article, "Buy cheap watches!")
     site.comment(article, "Mine came out flat.")
     admin = site.superuser()
-    link = admin.read("/admin/articles/article/").one("#result_list th a", "a link to the article")
+    link = admin.read("/admin/articles/article/").one("#result_list tbody th a", "a link to the article")
 
     page = admin.read(link.attribute("href") or "")
 
-    texts = [field.value() for field in page.some(".inline-group .has_original textarea", "the comments below the article")]
+    texts = [
+        field.value() for field in page.some(".inline-group .has_original textarea", "the comments below the article")
+    ]
     assert "Buy cheap watches!" in texts, f"Expected the comment in a text area. Found {texts}."
     boxes = page.names(".inline-group .has_original input[type=checkbox][name$='-DELETE']")
     assert len(boxes) == 2, page.failure("a checkbox to delete each comment", str(len(boxes)))

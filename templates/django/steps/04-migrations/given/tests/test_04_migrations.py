@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from tests.support.pages import Page, Site
 
@@ -20,7 +21,7 @@ def before_drafts(site: Site) -> str:
     """The name of the last migration before the column `published_at` exists."""
     shown = site.run("showmigrations", "articles").output
     names = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith("[")]
-    for before, name in zip(names, names[1:], strict=False):
+    for before, name in pairwise(names):
         if "published_at" in site.run("sqlmigrate", "articles", name).output:
             return before
     found = ", ".join(names) or "none"

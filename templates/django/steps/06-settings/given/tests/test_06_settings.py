@@ -48,7 +48,9 @@ def link_for(site: Site, user: Site) -> str:
     mails = site.server.mails()
     assert [mail.to for mail in mails] == [[user.email]], f"Expected one e-mail to {user.email}. Found {mails}."
     links = re.findall(r"https?://localhost(/password-reset/\S+)", mails[0].body)
-    assert len(links) == 1, f"Expected one link that starts with http://localhost/password-reset/. Found: {mails[0].body}"
+    assert len(links) == 1, (
+        f"Expected one link that starts with http://localhost/password-reset/. Found: {mails[0].body}"
+    )
     return links[0]
 
 
