@@ -114,7 +114,7 @@ def test_draft_gets_the_date_of_its_publication(site: Site) -> None:
         site.read(url).lists(CARD_TITLE, "articles", ["Soup", "Rye bread"])
     date = date_on(site.read(draft))
     assert date > first, f"Expected the date of the publication on {draft}. Found the earlier date {date}."
-    assert site.now() - date < timedelta(minutes=1), f"Expected the date of today on {draft}. Found {date}."
+    assert site.server.now() - date < timedelta(minutes=1), f"Expected the date of today on {draft}. Found {date}."
     assert date_on(site.read(bread)) == first, f"Expected an edit of {bread} to keep its date. Found another."
 
 
@@ -147,7 +147,7 @@ def test_seeded_articles_are_published(site: Site) -> None:
     dates = [date.attribute("datetime") or "" for date in home.some(f".article-preview {DATE}", "the dates")]
     assert dates == sorted(dates, reverse=True), f"Expected the newest article first on /. Found {dates}."
     last = datetime.fromisoformat(dates[-1])
-    assert site.now() - last > timedelta(days=3), f"Expected the dates of the samples on /. Found {last}."
+    assert site.server.now() - last > timedelta(days=3), f"Expected the dates of the samples on /. Found {last}."
 
 
 def test_migrating_back_keeps_the_rows(site: Site) -> None:
