@@ -14,7 +14,7 @@ from conduit.views import RejectedFormMixin
 class SignUp(RejectedFormMixin, CreateView):
     form_class = SignUpForm
     template_name = "accounts/form.html"
-    extra_context = {"heading": "Sign up"}
+    extra_context = {"title": "Sign up"}
     success_url = reverse_lazy("articles:home")
 
     def form_valid(self, form):
@@ -30,7 +30,7 @@ class SignUp(RejectedFormMixin, CreateView):
 class SignIn(RejectedFormMixin, LoginView):
     authentication_form = SignInForm
     template_name = "accounts/form.html"
-    extra_context = {"heading": "Sign in"}
+    extra_context = {"title": "Sign in"}
 
     def form_invalid(self, form):
         response = super().form_invalid(form)
