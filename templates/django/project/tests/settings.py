@@ -5,10 +5,12 @@ from urllib.parse import unquote, urlsplit
 
 from conduit.settings import *  # noqa: F403
 
+DEBUG = False
 SECRET_KEY = "only for tests, and long enough for the site"
 ALLOWED_HOSTS = ["localhost"]
 # Django's documentation recommends this for tests, because a good hash is slow.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # keeps the e-mails in a list
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # since step 12: use the static files without collectstatic
 os.environ["DJANGO_SUPERUSER_PASSWORD"] = "correct horse battery staple"  # for the command createsuperuser
 

@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager, redirect_stdout
+from contextlib import closing, contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from email.message import Message
 from functools import cache
@@ -23,9 +23,8 @@ from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 from django.db.backends.signals import connection_created
-from django.http import Http404, HttpResponseNotFound
+from django.http import Http404, HttpResponse, HttpResponseNotFound
 from django.test import Client, RequestFactory, override_settings
-from django.test.utils import setup_test_environment
 
 from tests.support.databases import new_database
 from tests.support.results import USUAL_HEADERS, Finished, Mail, Queries, Response, escaped
@@ -99,9 +98,7 @@ class Site:
             received[name] = value
         for cookie in answer.cookies.values():
             received["Set-Cookie"] = cookie.OutputString()
-        content = b"".join(answer)
-        answer.close()
-        return Response(answer.status_code, received, content)
+        return Response(answer.status_code, received, b"".join(answer))
 
     def run(self, *command: str) -> Finished:
         """Run a command that the site has for the terminal."""
@@ -184,13 +181,15 @@ class Site:
         self._database.delete()
 
 
-def static_file(url: str) -> Any:
+def static_file(url: str) -> HttpResponse:
     """Return the response for a static file, as `manage.py runserver` does."""
     request = RequestFactory().get(url)
     try:
-        return serve(request, request.path.removeprefix(django_settings.STATIC_URL), insecure=True)
+        file = serve(request, request.path.removeprefix(django_settings.STATIC_URL), insecure=True)
     except Http404:
         return HttpResponseNotFound()
+    with closing(file):
+        return HttpResponse(b"".join(file), headers=file.headers)
 
 
 watchers: list[Watcher] = []
@@ -202,7 +201,7 @@ def set_up_django() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     connection_created.connect(watch_connection)
     django.setup()
-    setup_test_environment(debug=False)
+    mail.outbox = []
 
 
 @contextmanager
