@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urljoin, urlsplit
 
@@ -23,6 +24,9 @@ __tracebackhide__ = True  # a failure points to the line of the test, not into t
 
 PASSWORD = "correct horse battery staple"
 TOKEN = "csrfmiddlewaretoken"  # the hidden field with the CSRF token
+
+
+Values = str | list[str]  # a form can send several values with the same name
 
 
 def expect(fact: object, message: str) -> None:
@@ -101,14 +105,14 @@ class Site:
         """The page at a URL."""
         return self.get(url).page()
 
-    def post(self, url: str, **fields: str) -> Reply:
+    def post(self, url: str, **fields: Values) -> Reply:
         """The response to a form with these fields, sent from a page of this site."""
         for page in ("/editor", "/login"):
             if not self._token:
                 self.get(page)
         return self._post(url, {TOKEN: self._token, **fields})
 
-    def post_from_another_site(self, url: str, **fields: str) -> Reply:
+    def post_from_another_site(self, url: str, **fields: Values) -> Reply:
         """The response to a form that a page of another site sent. That page doesn't know the CSRF token."""
         return self._post(url, fields)
 
@@ -143,6 +147,19 @@ class Site:
         expected = f"the command `manage.py {' '.join(command)}` to succeed"
         expect(finished.code == 0, failure(expected, f"exit code {finished.code}", finished.output.strip()))
         return finished
+
+    def migrate_back(self, column: str) -> None:
+        """Undo the migrations of the app `articles`, as far as the first that adds this column."""
+        shown = self.run("showmigrations", "articles").output
+        names = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith("[")]
+        for before, name in pairwise(names):
+            if column in self.run("sqlmigrate", "articles", name).output:
+                self.run("migrate", "articles", before)
+                columns = self.run("inspectdb", "articles_article").output
+                expected = f"the command `manage.py migrate articles {before}` to remove {column}"
+                expect(column.removesuffix("_id") not in columns, failure(expected, "it in the table articles_article"))
+                return
+        raise AssertionError(failure(f"a migration of articles that adds {column}", ", ".join(names) or "none"))
 
     def just_before_saving(self, action: Callable[[], object]) -> AbstractContextManager[None]:
         """Do something at the moment before the site writes to its database."""
@@ -179,12 +196,13 @@ class Site:
             self._open[url] = response
         return Reply(self, url, self._open[url], None).page()
 
-    def _post(self, url: str, fields: Mapping[str, str], page: str = "") -> Reply:
+    def _post(self, url: str, fields: Mapping[str, Values], page: str = "") -> Reply:
         self._token = ""  # the next page with a form has the token that is valid then
         headers = {"Referer": f"http://localhost{_quoted_url(page)}"} if page else {}
         # Browsers end each line of a text area with CRLF.
-        sent = {name: re.sub(r"\r?\n", "\r\n", value) for name, value in fields.items()}
-        return self._send("POST", url, {**FORM, **headers}, urlencode(sent).encode(), fields)
+        pairs = [(name, value) for name, values in fields.items() for value in _list(values)]
+        sent = [(name, re.sub(r"\r?\n", "\r\n", value)) for name, value in pairs]
+        return self._send("POST", url, {**FORM, **headers}, urlencode(sent).encode(), dict(pairs))
 
     def _send(
         self,
@@ -480,6 +498,10 @@ def _element(compound: str) -> str:
     for kind, inside in re.findall(r":(has|not)\(([^()]*)\)", compound):
         html += f" ({'with' if kind == 'has' else 'not'} {as_html(inside)})"
     return html
+
+
+def _list(values: Values) -> list[str]:
+    return [values] if isinstance(values, str) else values
 
 
 def _quoted_url(url: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from tests.support.pages import Page, Site
 
@@ -15,24 +14,6 @@ LABEL = ".draft-label"
 def date_on(page: Page) -> datetime:
     """The date of the article on its page."""
     return datetime.fromisoformat(page.one(DATE, "the date").attribute("datetime") or "")
-
-
-def before_drafts(site: Site) -> str:
-    """The name of the last migration before the column `published_at` exists."""
-    shown = site.run("showmigrations", "articles").output
-    names = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith("[")]
-    for before, name in pairwise(names):
-        if "published_at" in site.run("sqlmigrate", "articles", name).output:
-            return before
-    found = ", ".join(names) or "none"
-    raise AssertionError(f"Expected a migration that adds the column published_at. Found these migrations: {found}.")
-
-
-def go_back(site: Site) -> None:
-    """Undo the migration that adds the column `published_at`."""
-    site.run("migrate", "articles", before_drafts(site))
-    columns = site.run("inspectdb", "articles_article").output
-    assert "published_at" not in columns, "Expected the migration back to remove the column. Found it in the table."
 
 
 def publish_with_comment_and_tag(site: Site) -> list[str]:
@@ -154,7 +135,7 @@ def test_migrating_back_keeps_the_rows(site: Site) -> None:
     """Undoing the migrations removes the column and keeps all rows."""
     articles = publish_with_comment_and_tag(site)
 
-    go_back(site)
+    site.migrate_back("published_at")
 
     site.run("migrate")
     has_all_rows(site, articles)
@@ -165,7 +146,7 @@ def test_older_database_is_upgraded(site: Site) -> None:
     site.run("seed")
     before = site.read("/")
     titles, dates = before.texts(CARD_TITLE), [date.attribute("datetime") for date in before.some(DATE, "the dates")]
-    go_back(site)
+    site.migrate_back("published_at")
 
     site.run("migrate")
 

@@ -1,6 +1,11 @@
 """Articles and comments have an author, and only the author can change them."""
 
-from tests.support.pages import Site
+from urllib.parse import urljoin
+
+from tests.support.pages import Page, Reply, Site
+
+ADMIN = "/admin/articles/article/"
+ROWS = "#result_list tbody tr"
 
 CARD_TITLE = ".article-preview a.preview-link h1"
 COMMENT = ".card:not(.comment-form) .card-block p"
@@ -20,13 +25,32 @@ def with_picture(user: Site) -> str:
     return picture
 
 
-def downgrade_to_before_authors(site: Site) -> None:
-    """Undo migrations until articles have no author."""
-    for _ in range(20):
-        site.run("db", "downgrade")
-        if "article.author_id" in site.server.run("check-db").output:
-            return
-    raise AssertionError("Expected a migration that adds the column article.author_id. Found none.")
+def published_in_the_admin(staff: Site, *titles: str) -> Reply:
+    """Choose these articles in the admin, and publish them with the action."""
+    page = staff.read(ADMIN)
+    rows = [row for row in page.some(ROWS, "the articles") if row.one(".field-title", "a title").text() in titles]
+    boxes = [row.one("input[name=_selected_action]", "a checkbox").attribute("value") or "" for row in rows]
+    return staff.post(ADMIN, action=action_called(page, "Publish"), _selected_action=boxes)
+
+
+def action_called(page: Page, beginning: str) -> str:
+    """The value of the action whose name starts like this. Without the action, nothing."""
+    options = page.some("select[name=action] option", "the actions above the list")
+    values = [option.attribute("value") or "" for option in options if option.text().startswith(beginning)]
+    return values[0] if values else ""
+
+
+def make_staff(admin: Site, user: Site, **chosen: str) -> None:
+    """Let a user into the admin, with a group or permissions that a superuser chooses by their names."""
+    rows = admin.read(f"/admin/accounts/user/?q={user.name}").some("#result_list tbody th a", "the user")
+    page = admin.read(rows[0].attribute("href") or "")
+    fields = {"is_staff": "on"}
+    for name, text in chosen.items():
+        options = page.some(f"select[name={name}] option", f"the {name} of a user")
+        values = [option.attribute("value") or "" for option in options if option.text().endswith(text)]
+        assert values, page.failure(f"{text} in the {name}", ", ".join(option.text() for option in options))
+        fields[name] = values[0]
+    page.submit("#user_form", **fields).redirects_to("/admin/accounts/user/")
 
 
 def test_article_shows_its_author(site: Site) -> None:
@@ -205,7 +229,7 @@ def test_draft_of_another_user_returns_404(site: Site) -> None:
 
 def test_sample_articles_have_authors(site: Site) -> None:
     """Each sample article has an author with a profile page."""
-    site.run("init-db")
+    site.run("seed")
 
     cards = site.anonymous.read("/").some(".article-preview", "sample articles")
 
@@ -222,9 +246,9 @@ def test_old_rows_get_an_author(site: Site) -> None:
     article = nora.publish("Fog", body="It came at night.")
     nora.comment(article, "I was there.")
     site.read(article).one(".article-meta .author", "the author")
-    downgrade_to_before_authors(site)
+    site.migrate_back("author_id")
 
-    site.run("db", "upgrade")
+    site.run("migrate")
 
     page = site.anonymous.read(article)
     page.one("h1", "the title").has_text("Fog")
@@ -234,8 +258,7 @@ def test_old_rows_get_an_author(site: Site) -> None:
     site.read(author.attribute("href") or "").one("h4", "the name").has_text("anonymous")
     card = page.card("I was there.")
     card.one("a[href='/profile/anonymous']", "a link to the author").has_text("anonymous")
-    finished = site.server.run("check-db")
-    assert finished.code == 0, f"Expected all tables and columns after the upgrade. Found: {finished.output}"
+    site.run("migrate", "--check")
 
 
 def test_migration_without_old_rows_adds_no_user(site: Site) -> None:
@@ -278,14 +301,96 @@ def test_more_comments_need_no_more_queries(site: Site) -> None:
     page.some(".card:not(.comment-form) .comment-author-img", "pictures of the authors")
 
 
+def test_admin_lists_articles_with_authors(site: Site) -> None:
+    """The admin lists, searches and filters articles with authors."""
+    site.register("nora").publish("Fog")
+    site.register("oskar").publish("Chestnuts", draft="y")
+    admin = site.superuser()
+
+    page = admin.read(ADMIN)
+
+    titles = page.texts(f"{ROWS} .field-title")
+    authors = dict(zip(titles, page.texts(f"{ROWS} .field-author"), strict=False))
+    assert authors == {"Fog": "nora", "Chestnuts": "oskar"}, page.failure("each article with its author", str(authors))
+    admin.read(f"{ADMIN}?q=nora").lists(f"{ROWS} .field-title", 'articles for "nora"', ["Fog"])
+    links = page.some("#changelist-filter a[href]", "a filter next to the list")
+    urls = [urljoin(ADMIN, link.attribute("href") or "") for link in links]
+    found = [admin.read(url).texts(f"{ROWS} .field-title") for url in urls]
+    for title in ("Fog", "Chestnuts"):
+        assert [title] in found, page.failure(f"a filter that shows only {title}", str(found), "#changelist-filter a")
+
+
+def test_staff_can_publish_in_the_admin(site: Site) -> None:
+    """The admin can publish articles and change them into drafts."""
+    nora = site.register("nora")
+    for title in ("Fog", "Noon", "Dusk"):
+        nora.publish(title, draft="y")
+    rain = nora.publish("Rain")
+    before = nora.read(rain).one("time[datetime]", "the date").attribute("datetime")
+    admin = site.superuser()
+
+    published_in_the_admin(admin, "Fog", "Dusk", "Rain").redirects_to(ADMIN)
+
+    site.read("/").lists(CARD_TITLE, "articles", ["Fog", "Dusk", "Rain"], in_any_order=True)
+    nora.read("/drafts").lists(CARD_TITLE, "drafts", ["Noon"])
+    after = nora.read(rain).one("time[datetime]", "the date").attribute("datetime")
+    assert after == before, f"Expected Rain to keep its date {before}, because it wasn't a draft. Found {after}."
+    page = admin.read(ADMIN)
+    box = page.some(f"{ROWS} input[name=_selected_action]", "checkboxes")
+    action = action_called(page, "Change the selected articles back into drafts")
+    sent = [each.attribute("value") or "" for each in box]
+    admin.post(ADMIN, action=action, _selected_action=sent).redirects_to(ADMIN)
+    site.read("/").none(CARD_TITLE, "an article")
+
+
+def test_permissions_limit_staff_in_the_admin(site: Site) -> None:
+    """Only staff who may change articles can publish them."""
+    site.run("seed")
+    admin, petra, nora = site.superuser(), site.register("petra"), site.register("nora")
+    draft = nora.publish("Fog", draft="y")
+    petra.get(ADMIN).redirects_to_a_page_under("/admin/login/")
+
+    make_staff(admin, petra, user_permissions="Can view article")
+    page = petra.read(ADMIN)
+    assert "Fog" in page.texts(f"{ROWS} .field-title"), page.failure("the draft in the list", "none", ROWS)
+    actions = page.texts("select[name=action] option")
+    assert not [text for text in actions if text.startswith("Publish")], page.failure("no action", ", ".join(actions))
+    box = admin.read(f"{ADMIN}?q=Fog").one("input[name=_selected_action]", "a checkbox").attribute("value") or ""
+    petra.post(ADMIN, action=action_called(admin.read(ADMIN), "Publish"), _selected_action=box)
+    site.get(draft).rejected(404)
+
+    make_staff(admin, petra, groups="Editors")
+    published_in_the_admin(petra, "Fog").redirects_to(ADMIN)
+    site.read(draft).one("h1", "the title").has_text("Fog")
+
+
+def test_author_of_an_article_from_the_admin(site: Site) -> None:
+    """The author of an article from the admin is who added it."""
+    admin = site.superuser()
+    fields = {"title": "Notice", "description": "In short.", "body": "The site moves tonight."}
+
+    admin.read(f"{ADMIN}add/").submit("#article_form", **fields).redirects_to(ADMIN)
+
+    drafts = admin.read("/drafts")
+    page = drafts if "Notice" in drafts.texts(CARD_TITLE) else admin.read("/")
+    page.card("Notice").one(".article-meta .author", "the author").has_text(admin.name)
+    nora = site.register("nora")
+    article = nora.publish("Fog")
+    link = admin.read(f"{ADMIN}?q=Fog").one("#result_list tbody th a", "the article").attribute("href") or ""
+    admin.read(link).submit("#article_form", title="Thick fog").redirects_to_a_page_under(ADMIN)
+    page = site.read(article)
+    page.one("h1", "the title").has_text("Thick fog")
+    page.one(".article-meta .author", "the author").has_text("nora")
+
+
 def test_real_user_never_gets_old_rows(site: Site) -> None:
     """A real user never becomes the author of the old articles."""
     real, nora = site.register("anonymous"), site.register("nora")
     article = nora.publish("Fog")
     site.read(article).one(".article-meta .author", "the author")
-    downgrade_to_before_authors(site)
+    site.migrate_back("author_id")
 
-    site.run("db", "upgrade")
+    site.run("migrate")
 
     author = site.read(article).one(".article-meta .author", "the author").text()
     assert author != "anonymous", "Expected another author than the real user. Found the real user anonymous."
@@ -300,7 +405,7 @@ def test_migration_can_run_again(site: Site) -> None:
     site.read(article).one(".article-meta .author", "the author")
 
     for _ in range(2):
-        downgrade_to_before_authors(site)
-        site.run("db", "upgrade")
+        site.migrate_back("author_id")
+        site.run("migrate")
 
         site.read(article).one(".article-meta .author", "the author").has_text("anonymous")
