@@ -39,7 +39,7 @@ def test_home_shows_ten_articles(site: Site) -> None:
 
 def test_long_list_has_links_to_its_pages(site: Site) -> None:
     """A list with three pages has a link to each page."""
-    site.run("fill-db", "article=21", "--others", "5")
+    site.run("fill_db", "article=21", "--others", "5")
     urls = {"1": "/?page=1", "2": "/?page=2", "3": "/?page=3"}
 
     for url, active in {"/": "1", "/?page=2": "2", "/?page=3": "3"}.items():
@@ -52,10 +52,10 @@ def test_long_list_has_links_to_its_pages(site: Site) -> None:
 
 def test_list_of_ten_has_no_page_links(site: Site) -> None:
     """A list with one page has no page links."""
-    site.run("fill-db", "article=10", "--others", "5")
+    site.run("fill_db", "article=10", "--others", "5")
     site.read("/").none(".pagination", "page links")
 
-    site.run("fill-db", "article=1", "--others", "0")
+    site.run("fill_db", "article=1", "--others", "0")
 
     site.read("/").lists(LINKS, "page links", ["1", "2"])
 
@@ -79,7 +79,7 @@ def test_every_list_has_pages(site: Site) -> None:
 
 def test_very_long_list_has_few_page_links(site: Site) -> None:
     """A list with 40 pages has at most 15 page links."""
-    site.run("fill-db", "article=400", "--others", "5")
+    site.run("fill_db", "article=400", "--others", "5")
 
     for current, expected in {1: "1 2 40", 20: "1 19 20 21 40", 40: "1 39 40"}.items():
         url = f"/?page={current}"
@@ -94,7 +94,7 @@ def test_very_long_list_has_few_page_links(site: Site) -> None:
 
 def test_missing_page_of_a_list_returns_404(site: Site) -> None:
     """A request for a page that doesn't exist returns 404."""
-    site.run("fill-db", "article=11", "--others", "5")
+    site.run("fill_db", "article=11", "--others", "5")
     site.read("/?page=2").one(CARD_TITLE, "the last article")
 
     for number in ("0", "-1", "3", "two"):
@@ -103,7 +103,7 @@ def test_missing_page_of_a_list_returns_404(site: Site) -> None:
 
 def test_huge_page_number_returns_404(site: Site) -> None:
     """A request for a page number with 30 digits returns 404."""
-    site.run("fill-db", "article=11", "--others", "5")
+    site.run("fill_db", "article=11", "--others", "5")
     site.read("/?page=2").one(CARD_TITLE, "the last article")
 
     for number in ("9" * 18, "9" * 30):
@@ -196,12 +196,12 @@ def test_empty_feed_says_so(site: Site) -> None:
 
 def test_more_pages_need_no_more_queries(site: Site) -> None:
     """A list with more pages doesn't cause more queries."""
-    site.run("fill-db", "article=11", "--others", "20")
+    site.run("fill_db", "article=11", "--others", "20")
     for author in site.read("/").links(".article-meta .author").keys() - {site.name}:
         follow(site, author)
     few = {url: len(site.queries(url).statements) for url in ("/", FEED)}
     site.read("/").lists(LINKS, "page links", ["1", "2"])
-    site.run("fill-db", "article=10", "--others", "0")
+    site.run("fill_db", "article=10", "--others", "0")
 
     for url, most in few.items():
         with site.most_queries(most, url):
@@ -211,10 +211,10 @@ def test_more_pages_need_no_more_queries(site: Site) -> None:
 
 def test_more_articles_are_little_more_work(site: Site) -> None:
     """The home page stays fast with 1,800 more articles."""
-    site.run("fill-db", "article=200", "--others", "20")
+    site.run("fill_db", "article=200", "--others", "20")
     site.read("/").one(ACTIVE_PAGE, "the active page")
     few = site.queries("/").work
-    site.run("fill-db", "article=1800", "--others", "0")
+    site.run("fill_db", "article=1800", "--others", "0")
 
     many = site.queries("/").work
 
