@@ -533,6 +533,6 @@ def _value(node: Any) -> str:
         return node.text()
     if node.tag == "select":
         option = node.css_first("option[selected]") or node.css_first("option")
-        return (option.attributes.get("value") or option.text()) if option else ""
+        return (option.attributes.get("value", option.text()) or "") if option else ""
     default = "on" if node.attributes.get("type") == "checkbox" else ""
     return node.attributes.get("value") or default
