@@ -127,6 +127,9 @@ class Site:
     def reset(self) -> None:
         """Make the database as it was after the start, or at the last `save`."""
         self.use()
+        if connection.in_atomic_block:  # a migration that fails can leave its transaction open
+            connection.in_atomic_block = False
+            connection.close()
         self._database.restore()
         mail.outbox.clear()
 
