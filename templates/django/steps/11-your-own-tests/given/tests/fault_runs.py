@@ -6,54 +6,68 @@ say: `.venv/bin/python -m tests.fault_runs missing`. Without a name, the command
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+import unittest
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import asdict, dataclass, field, replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
-import pytest
+import django
+from django.test.runner import DiscoverRunner
 
 from tests import faults
 
 __tracebackhide__ = True
 
 FOLDER = "own_tests"
+SETTINGS = "tests.faulty_settings"
 NEEDED = 5  # of the six faults
 LIMIT_SECONDS = 10.0  # of processor time, for all runs together
 _WAIT_SECONDS = 110.0
 _COMMAND = ".venv/bin/python -m tests.fault_runs"
-# The site's packages are imported before pytest, which then can't rewrite their plugins for pytest.
-_OPTIONS = ("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
-class Run:
-    """A pytest plugin that counts the tests of one run, and keeps the first line of each failure."""
+class Run(unittest.TestResult):
+    """The result of one run: how many tests pass, and the first line of each failure."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.passed = 0
-        self.failures: list[str] = []
+        self.messages: list[str] = []
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.passed += report.passed and report.when == "call"
-        self._keep(report)
+    def addSuccess(self, test: unittest.TestCase) -> None:  # noqa: N802
+        self.passed += 1
+
+    def addFailure(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802
+        super().addFailure(test, err)
+        self._keep(test, err[1])
+
+    def addError(self, test: unittest.TestCase, err: Any) -> None:  # noqa: N802
+        super().addError(test, err)
+        self._keep(test, err[1])
+
+    def addSubTest(self, test: unittest.TestCase, subtest: unittest.TestCase, err: Any) -> None:  # noqa: N802
+        super().addSubTest(test, subtest, err)
+        if err:
+            self._keep(subtest, err[1])
+
+    def stopTest(self, test: unittest.TestCase) -> None:  # noqa: N802
+        super().stopTest(test)
         if time.process_time() > LIMIT_SECONDS:
-            pytest.exit(f"more than {LIMIT_SECONDS:g} s of processor time")
+            self.stop()
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        self._keep(report)
-
-    def _keep(self, report: pytest.TestReport | pytest.CollectReport) -> None:
-        if report.failed:
-            crash = getattr(report.longrepr, "reprcrash", None)
-            lines = (crash.message if crash else str(report.longrepr)).strip().splitlines()
-            self.failures.append(f"{report.nodeid}: {lines[0] if crash else lines[-1].removeprefix('E').strip()}")
+    def _keep(self, test: unittest.TestCase, error: BaseException) -> None:
+        lines = str(error).strip().splitlines() or [""]
+        cannot_import = isinstance(error, ImportError) and "Traceback" in str(error)  # unittest's message is long
+        text = lines[-1] if cannot_import else f"{type(error).__name__}: {lines[0]}"
+        self.messages.append(f"{test.id().removeprefix('unittest.loader._FailedTest.')}: {text}")
 
 
 @dataclass
@@ -75,11 +89,14 @@ class Result:
         """Fail if there are no tests, or a test opened the database of the site."""
         if self.used_site_database:
             raise AssertionError(
-                f"Expected the tests in {FOLDER}/ to have their own database. Found the database of the site. "
-                "Pass SQLALCHEMY_DATABASE_URI to `create_app`."
+                f"Expected the tests in {FOLDER}/ to use the test database. Found the database of the site. "
+                "Write classes that inherit from `django.test.TestCase`."
             )
         if not (self.passed or self.failures or self.problem):
-            raise AssertionError(f"Expected a test in {FOLDER}/. Found none.\nFor example: {FOLDER}/test_articles.py")
+            raise AssertionError(
+                f"Expected a test in {FOLDER}/. Found none.\nFor example: {FOLDER}/test_articles.py with a class that "
+                "inherits from `django.test.TestCase`"
+            )
 
     def expect_passing(self) -> None:
         """Fail unless there are tests, and all of them pass without a fault."""
@@ -111,39 +128,52 @@ class Result:
 
 def run_all() -> Result:
     """Run the tests without a fault, with each fault, and without a fault again."""
-    faults.install()
     result = Result()
-    without = _run(None)
-    gc.freeze()  # pytest collects garbage several times in each run, and needn't look at all packages again
-    result.passed, result.failures = without.passed, without.failures
-    if without.passed and not without.failures:
-        result.missed = [fault.name for fault in faults.FAULTS if not _run(fault, "-x").failures]
-        result.again = _run(None, "-x").failures
+    if not Path(FOLDER).is_dir():
+        return result
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        runner = new_runner()
+        databases = runner.setup_databases()
+        without = _run(runner, None)
+        result.passed, result.failures = without.passed, without.messages
+        if without.passed and not without.messages:
+            missed = [fault.name for fault in faults.FAULTS if not _run(runner, fault, failfast=True).messages]
+            result.missed, result.again = missed, _run(runner, None, failfast=True).messages
+        runner.teardown_databases(databases)
     if time.process_time() > LIMIT_SECONDS:
         result.problem = (
             f"{len(faults.FAULTS) + 2} runs need more than {LIMIT_SECONDS:g} s of processor time. "
-            "Create the site once for all tests, and empty its database before each test."
+            "Create users in `setUpTestData`, and sign in with `force_login`."
         )
     return result
 
 
-def _run(fault: faults.Fault | None, *options: str) -> Run:
+def new_runner() -> DiscoverRunner:
+    """Return the runner of the command `manage.py test`, after it has prepared Django."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
+    django.setup()
+    runner = DiscoverRunner(verbosity=0, interactive=False)
+    runner.setup_test_environment()
+    return runner
+
+
+def _run(runner: DiscoverRunner, fault: faults.Fault | None, *, failfast: bool = False) -> Run:
     faults.active, run = fault, Run()
-    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-        pytest.main([FOLDER, "-q", *_OPTIONS, *faults.OPTIONS, *options], plugins=[run])
+    run.failfast = failfast
+    runner.build_suite([FOLDER]).run(run)
     return run
 
 
 def run_in_new_process() -> Result:
     """Return the result of `run_all` in a new process."""
-    # Options of this run, such as its plugins, aren't for the learner's tests. A fault needs the site in its process.
-    ignored = ("PYTEST_", "STARTERKIT_SITE", "DATABASE_URL")
+    # Variables of this run aren't for the learner's tests. A fault needs the site in its process.
+    ignored = ("PYTEST_", "DJANGO_", "STARTERKIT_SITE", "DATABASE_URL")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(ignored)}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         file, database = Path(folder) / "result.json", Path(folder) / "site.db"
-        variables["CONDUIT_SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{database}"
+        variables["FAULTS_DATABASE"] = str(database)
         try:
-            ended = subprocess.run(  # noqa: S603  # our own program
+            ended = subprocess.run(  # our own program
                 [sys.executable, "-m", "tests.fault_runs", "--result", str(file)],
                 cwd=Path(__file__).parents[1],
                 env=variables,
@@ -171,9 +201,12 @@ def main(arguments: list[str]) -> int:
         if arguments[0] not in by_name:
             print(f'Unknown fault "{arguments[0]}". Use one of: {", ".join(by_name)}.')
             return 2
-        faults.install()
         faults.active = by_name[arguments[0]]
-        return int(pytest.main([FOLDER, *_OPTIONS, *faults.OPTIONS, *arguments[1:]]))
+        runner = new_runner()
+        databases = runner.setup_databases()
+        ended = runner.run_suite(runner.build_suite([FOLDER]))
+        runner.teardown_databases(databases)
+        return int(not ended.wasSuccessful())
     result = run_in_new_process()
     try:
         result.expect_passing()

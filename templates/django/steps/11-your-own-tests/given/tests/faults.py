@@ -7,18 +7,17 @@ This command runs your tests with one fault: `.venv/bin/python -m tests.fault_ru
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
-from importlib import import_module
 from io import BytesIO
 from itertools import zip_longest
-from typing import Any
 from urllib.parse import urlencode
 
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpResponse
+from django.shortcuts import redirect
 from selectolax.lexbor import LexborHTMLParser
-from werkzeug.utils import redirect
-from werkzeug.wrappers import Response
 
 # What a fault must know about the site
 ITEM = ".article-preview"  # the card of an article on a list, newest first
@@ -27,63 +26,67 @@ CREATE, AFTER = re.compile(r"/editor"), "/"  # the URL that publishes an article
 EDIT = re.compile(r"/editor/[^/]+")
 
 OK, INVALID, REDIRECTS = 200, 422, (302, 303)
-OPTIONS: tuple[str, ...] = ()  # more options for pytest
 
 
 @dataclass(frozen=True)
 class Visit:
     """A request, and the site that responds to it."""
 
-    app: Callable[..., Iterable[bytes]]
-    environ: dict[str, Any]
-    body: bytes
+    site: Callable[[WSGIRequest], HttpResponse]
+    request: WSGIRequest
 
     def is_to(self, method: str, path: re.Pattern[str]) -> bool:
         """True if the request has this method and path."""
-        return self.environ["REQUEST_METHOD"] == method and bool(path.fullmatch(self.environ["PATH_INFO"]))
+        return self.request.method == method and bool(path.fullmatch(self.request.path))
 
-    def send(self, method: str = "", fields: dict[str, str] | None = None) -> Response:
-        """Send the request to the site, and return the response. The method and the form fields can be replaced."""
-        environ = {**self.environ, "REQUEST_METHOD": method or self.environ["REQUEST_METHOD"]}
-        body = b"" if method == "GET" else self.body
+    def send(self) -> HttpResponse:
+        """Send the request to the site, and return the response."""
+        return self.site(self.request)
+
+    def send_again(self, method: str = "", fields: dict[str, str] | None = None) -> HttpResponse:
+        """Send a copy of the request. The method and the form fields can be replaced."""
+        environ = {**self.request.environ, "REQUEST_METHOD": method or self.request.method}
+        body = b"" if method == "GET" else self.request.body
         if fields is not None:
             body, environ["CONTENT_TYPE"] = urlencode(fields).encode(), "application/x-www-form-urlencoded"
-        environ.update({"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))})
-        return Response.from_app(self.app, environ, buffered=True)
+        copy = WSGIRequest({**environ, "wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+        name = "_dont_enforce_csrf_checks"  # the test client sets this attribute
+        setattr(copy, name, getattr(self.request, name, False))
+        return self.site(copy)
 
 
-def missing(visit: Visit) -> Response:
+def missing(visit: Visit) -> HttpResponse:
     return with_page(visit, lambda page: with_items(page, lambda items: items[1:]))
 
 
-def in_reverse(visit: Visit) -> Response:
+def in_reverse(visit: Visit) -> HttpResponse:
     return with_page(visit, lambda page: with_items(page, lambda items: items[::-1]))
 
 
-def accepted(visit: Visit) -> Response:
+def accepted(visit: Visit) -> HttpResponse:
     response = visit.send()
     is_rejected = visit.is_to("POST", CREATE) and response.status_code in (OK, INVALID)
-    return redirect(CREATE.sub(AFTER, visit.environ["PATH_INFO"])) if is_rejected else response
+    return redirect(CREATE.sub(AFTER, visit.request.path)) if is_rejected else response
 
 
-def unescaped(visit: Visit) -> Response:
+def unescaped(visit: Visit) -> HttpResponse:
     return with_page(visit, unescape)
 
 
-def twice(visit: Visit) -> Response:
+def twice(visit: Visit) -> HttpResponse:
     response = visit.send()
     if visit.is_to("POST", CREATE):
-        visit.send()
+        visit.send_again()
     return response
 
 
-def swallowed(visit: Visit) -> Response:
+def swallowed(visit: Visit) -> HttpResponse:
     if not visit.is_to("POST", EDIT):
         return visit.send()
-    before = fields_of(visit.send("GET").get_data(as_text=True))
+    before = fields_of(visit.send_again("GET").content.decode())
     response = visit.send()
     if response.status_code in REDIRECTS:
-        visit.send(fields=before)
+        visit.send_again(fields=before)
     return response
 
 
@@ -94,7 +97,7 @@ class Fault:
     name: str
     text: str
     advice: str
-    change: Callable[[Visit], Response]
+    change: Callable[[Visit], HttpResponse]
 
 
 FAULTS = (
@@ -138,37 +141,25 @@ FAULTS = (
 active: Fault | None = None
 
 
-class FaultySite:
-    """The site with the active fault."""
+class FaultMiddleware:
+    """The site with the active fault. `faulty_settings.py` puts this middleware in front of the others."""
 
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self._app = app
+    def __init__(self, get_response: Callable[[WSGIRequest], HttpResponse]) -> None:
+        self._site = get_response
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, request: WSGIRequest) -> HttpResponse:
         if active is None:
-            return self._app(environ, start_response)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        return active.change(Visit(self._app, environ, body))(environ, start_response)
+            return self._site(request)
+        _ = request.body  # read now, because a copy of the request needs the body too
+        return active.change(Visit(self._site, request))
 
 
-def install() -> None:
-    """Put a FaultySite around each site that `create_app` creates later."""
-    conduit = import_module("conduit")
-    create_app = conduit.create_app
-
-    def create_faulty_app(*args: Any, **settings: Any) -> Any:
-        app = create_app(*args, **settings)
-        app.wsgi_app = FaultySite(app.wsgi_app)
-        return app
-
-    conduit.create_app = create_faulty_app
-
-
-def with_page(visit: Visit, change: Callable[[str], str]) -> Response:
+def with_page(visit: Visit, change: Callable[[str], str]) -> HttpResponse:
     """Return the site's response. If it is a page, change its HTML."""
     response = visit.send()
-    if response.mimetype == "text/html":
-        response.set_data(change(response.get_data(as_text=True)))
+    if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
+        response.content = change(response.content.decode())
+        response.headers["Content-Length"] = str(len(response.content))
     return response
 
 
