@@ -1,12 +1,12 @@
 #!/usr/bin/env python
-"""Django's commands for this site, with the settings for development unless the environment names others."""
+"""Django's commands for this site, for example `manage.py migrate`."""
 
 import os
 import sys
 
 
 def main():
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conduit.settings.development")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conduit.settings")
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -1,3 +1,5 @@
+"""The pages for users in the admin."""
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
@@ -5,16 +7,14 @@ from accounts.models import User
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
-    """Django's own page for accounts, for the fields that ours have."""
+class SiteUserAdmin(UserAdmin):
+    """Django's own pages for users, with the fields of our model."""
 
     list_display = ["username", "email", "is_staff", "date_joined"]
     search_fields = ["username", "email"]
-    ordering = ["username"]
-    readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["username", "email", "password"]}),
-        ("What they may do", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
-        ("When", {"fields": ["last_login", "date_joined"]}),
+        ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        # Your own lines go below this one.
     ]
     add_fieldsets = [(None, {"fields": ["username", "email", "usable_password", "password1", "password2"]})]

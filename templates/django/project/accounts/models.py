@@ -1,41 +1,36 @@
-"""Accounts. Until visitors can sign up (step 03), they belong to those who look after the site in the admin."""
+"""The tables for accounts. Each class is a table, and each of its fields is a column."""
 
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 
-
-def fits_an_address(name):
-    """A name stands in the address of its owner's page, so some names cannot be."""
-    if "/" in name or name in (".", ".."):
-        raise ValidationError("A name holds no slash and is not made of dots.", code="address")
+part_of_url = RegexValidator(r"^(?!\.\.?$)[^/]*$", "It can't contain a slash, or be . or ..")
 
 
-class AccountManager(UserManager):
-    """Addresses are kept in small letters, and looked for in them: capitals make no second account."""
+class SiteUserManager(UserManager):
+    """Stores e-mails in lowercase, so that capital letters in an e-mail don't matter."""
 
     @classmethod
     def normalize_email(cls, email):
         return (email or "").lower()
 
     def get_by_natural_key(self, email):
+        """The user who signs in with this e-mail."""
         return super().get_by_natural_key(self.normalize_email(email))
 
 
 class User(AbstractUser):
-    """Somebody with an account, who signs in with their e-mail address.
+    """A user signs in with the e-mail. Django's own model has other fields, so this site has its own model."""
 
-    This model is in the very first migration, before anything points to it. Fields can be added to it at any time;
-    changing from Django's own model to another one, later, means moving every table that knows a person.
-    """
-
-    first_name = None
-    last_name = None
-    username = models.CharField("name", max_length=50, unique=True, validators=[fits_an_address])
-    email = models.EmailField("e-mail address", max_length=200, unique=True)
+    first_name = last_name = None
+    username = models.CharField(max_length=50, unique=True, validators=[part_of_url])
+    email = models.EmailField("e-mail", max_length=200, unique=True)
     # Your own lines go below this one.
 
-    objects = AccountManager()
+    objects = SiteUserManager()
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["username"]
+
+
+# Your own lines go below this one.

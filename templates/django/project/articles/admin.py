@@ -1,27 +1,3 @@
-from django.contrib import admin
-from django.db import models
-from django.utils import timezone
+"""The pages for articles in the admin, for the people who look after the site."""
 
-from articles.models import Article
-from conduit.forms import TextAreaField
-
-
-@admin.action(description="Bring to the top of the home page", permissions=["change"])
-def bring_to_the_top(modeladmin, request, queryset):
-    queryset.update(created_at=timezone.now())
-
-
-@admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):
-    """What those who look after the site see of articles, under /admin/."""
-
-    list_display = ["title", "slug", "created_at", "updated_at"]
-    list_filter = ["created_at"]
-    date_hierarchy = "created_at"
-    search_fields = ["title", "description", "body"]
-    readonly_fields = ["slug", "created_at", "updated_at"]
-    formfield_overrides = {models.TextField: {"form_class": TextAreaField}}
-    actions = [bring_to_the_top]
-    inlines = [
-        # Your own lines go below this one.
-    ]
+# Your own lines go below this one.

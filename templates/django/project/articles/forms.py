@@ -1,3 +1,5 @@
+"""The forms for articles."""
+
 from django import forms
 
 from articles.models import Article
@@ -5,7 +7,7 @@ from conduit.forms import TextAreaField
 
 
 class ArticleForm(forms.ModelForm):
-    """What is typed into the editor. The model says what is too long or must not be missing."""
+    """The form of the editor. Django makes its fields from the fields of the model."""
 
     # Your own lines go below this one.
 
@@ -18,3 +20,6 @@ class ArticleForm(forms.ModelForm):
             "description": forms.TextInput(attrs={"placeholder": "What's this article about?"}),
             "body": forms.Textarea(attrs={"placeholder": "Write your article (in markdown)", "rows": 14}),
         }
+
+
+# Your own lines go below this one.

@@ -1,4 +1,4 @@
-"""Articles, and the questions that pages ask about them."""
+"""The tables for articles. Each class is a table, and each of its fields is a column."""
 
 import secrets
 
@@ -6,13 +6,6 @@ from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
-
-
-class ArticleQuerySet(models.QuerySet):
-    def for_pages(self, visitor):
-        """These articles, with all that a page shows of them to this visitor. Every list and every page asks
-        in this way, so here is the place to have related things come along."""
-        return self.all()
 
 
 class Article(models.Model):
@@ -24,8 +17,6 @@ class Article(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     # Your own lines go below this one.
 
-    objects = ArticleQuerySet.as_manager()
-
     class Meta:
         ordering = ["-created_at", "-id"]
 
@@ -33,8 +24,7 @@ class Article(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        """Save the article, a new one under a slug of its own. Whether that is free is for the database to
-        say: it alone sees everyone who publishes at this moment."""
+        """Save the article. If its new slug is taken, even by an article of this moment, try another ending."""
         if self.slug:
             return super().save(*args, **kwargs)
         self.slug = slug_from(self.title)
@@ -42,7 +32,7 @@ class Article(models.Model):
             with transaction.atomic():
                 return super().save(*args, **kwargs)
         except IntegrityError:
-            self.slug = f"{self.slug}-{secrets.token_hex(4)}"
+            self.slug += f"-{secrets.token_hex(4)}"
             return super().save(*args, **kwargs)
 
     def get_absolute_url(self):
@@ -50,5 +40,8 @@ class Article(models.Model):
 
 
 def slug_from(title):
-    """The title in lower-case Latin letters, digits and hyphens: "Crème brûlée!" becomes "creme-brulee"."""
+    """The title in lowercase Latin letters, digits and hyphens: "Crème brûlée!" becomes "creme-brulee"."""
     return slugify(title.replace("_", " "))[:80].strip("-") or "article"
+
+
+# Your own lines go below this one.

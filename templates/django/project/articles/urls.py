@@ -1,3 +1,5 @@
+"""The URLs for articles."""
+
 from django.urls import path
 
 from articles import views
@@ -5,7 +7,7 @@ from articles import views
 app_name = "articles"
 
 urlpatterns = [
-    path("", views.HomePage.as_view(), name="home"),
+    path("", views.ArticleList.as_view(), name="home"),
     path("editor", views.PublishArticle.as_view(), name="publish"),
     path("editor/<slug:slug>", views.EditArticle.as_view(), name="edit"),
     path("article/<slug:slug>", views.ArticlePage.as_view(), name="article"),

@@ -1,8 +1,8 @@
-"""What every template knows."""
+"""Values for every template."""
 
 from django.conf import settings
 
 
 def brand(request):
-    """`brand.title` and `brand.author`. The name `site` is taken: Django's LoginView has a variable of that name."""
-    return {"brand": settings.SITE}
+    """`brand.title` and `brand.author`. Don't call this variable `site`, because Django's LoginView replaces `site`."""
+    return {"brand": settings.BRAND}

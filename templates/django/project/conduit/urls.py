@@ -1,11 +1,9 @@
-"""The addresses of the site. Each app names its own in a urls.py; here they are joined."""
+"""The URLs of the site. Each app has its own list of URLs, and this list includes them."""
 
 from django.contrib import admin
 from django.urls import include, path
 
-admin.site.site_title = admin.site.site_header = "Behind the site"
-
-handler400 = "conduit.views.bad_request"  # 403, 404 and 500 have their templates, and need no more
+handler400 = "conduit.views.bad_request"
 
 urlpatterns = [
     path("admin/", admin.site.urls),

@@ -1,17 +1,16 @@
-"""What views of several apps have in common, and the page for a request that cannot be read."""
+"""What the views of several apps need, and the page for a request that Django can't read."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import render
 
 
-class RefusingFormMixin:
-    """For a view with a form: what is refused is shown again with status 422, and not 200 as if all were well."""
+class RejectedFormMixin:
+    """For views with a form. If the form is rejected, the status is 422 instead of 200."""
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 def bad_request(request, exception):
-    """The page for a request that makes no sense, or that is too long."""
-    too_long = isinstance(exception, RequestDataTooBig)
-    return render(request, "400.html", {"too_long": too_long}, status=413 if too_long else 400)
+    status = 413 if isinstance(exception, RequestDataTooBig) else 400
+    return render(request, "400.html", {"status": status}, status=status)

@@ -1,9 +1,9 @@
-"""Where a server finds the site: `gunicorn conduit.wsgi`. It takes the settings for production."""
+"""The entry point for production servers."""
 
 import os
 
 from django.core.wsgi import get_wsgi_application
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conduit.settings.production")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "conduit.settings")
 
 application = get_wsgi_application()

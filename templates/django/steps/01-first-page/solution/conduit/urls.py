@@ -1,0 +1,13 @@
+"""The URLs of the site. Each app has its own list of URLs, and this list includes them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+handler400 = "conduit.views.bad_request"
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("articles.urls")),
+    path("", include("pages.urls")),
+    # Your own lines go below this one.
+]

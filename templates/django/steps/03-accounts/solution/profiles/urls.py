@@ -1,9 +1,0 @@
-from django.urls import path
-
-from profiles import views
-
-app_name = "profiles"
-
-urlpatterns = [
-    path("profile/<str:username>", views.ProfilePage.as_view(), name="profile"),
-]
