@@ -41,9 +41,10 @@ def check_foreign_keys(connection: Any, _record: Any) -> None:
 
 
 def get_session() -> Iterator[Session]:
-    """A session for one request. Changes without a commit are lost when the request ends."""
+    """A session for one request. Changes without a commit are lost when the endpoint ends."""
     with Session(engine) as session:
         yield session
 
 
-SessionDep = Annotated[Session, Depends(get_session)]
+# With the scope "function", the session ends before the response is sent. A slow client then needs no connection.
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends
-from pydantic import Field
+from pydantic import Field, HttpUrl
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 INSTANCE = Path(__file__).parents[1] / "instance"
@@ -37,6 +37,9 @@ class Settings(BaseSettings):
 
     # Sites whose pages may use the API. The API has no cookies, so all sites may.
     cors_origins: list[str] = ["*"]
+
+    # The URL of a program to which step 02 sends each new comment
+    webhook_url: HttpUrl | None = None
 
     # The key that signs tokens from step 05 on. Without it, each machine creates its own key.
     secret_key: Annotated[str, Field(min_length=32)] | None = None
