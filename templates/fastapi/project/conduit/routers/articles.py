@@ -6,7 +6,7 @@ import unicodedata
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, HTTPException, status
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -34,16 +34,13 @@ ArticleDep = Annotated[Article, Depends(get_article)]
 @router.get("", response_model=ArticlesResponse)
 def list_articles(session: SessionDep) -> Any:
     """All articles, newest first."""
-    articles = session.scalars(select(Article).order_by(Article.created_at.desc(), Article.id.desc())).all()
-    return {"articles": articles, "articles_count": len(articles)}
+    return newest_first(select(Article), session)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED, response_model=ArticleResponse)
 def create_article(new: Annotated[CreateArticle, Body(alias="article", embed=True)], session: SessionDep) -> Any:
     """Publish an article. The site makes the slug from the title."""
-    article = Article(**new.model_dump())
-    save_new(article, session)
-    return {"article": article}
+    return {"article": add_article(new, session)}
 
 
 @router.get("/{slug}", response_model=ArticleResponse, responses=NOT_FOUND)
@@ -59,8 +56,7 @@ def update_article(
     session: SessionDep,
 ) -> Any:
     """Change the fields that the client sends. The slug stays."""
-    for name, value in changes.model_dump().items():
-        setattr(article, name, value)
+    set_fields(article, changes)
     article.updated_at = now()
     session.commit()
     return {"article": article}
@@ -73,9 +69,17 @@ def delete_article(article: ArticleDep, session: SessionDep) -> None:
     session.commit()
 
 
-def save_new(article: Article, session: Session, ending: str = "") -> None:
+def newest_first(articles: Select[Article], session: Session) -> dict[str, Any]:
+    """The response with these articles."""
+    ordered = articles.order_by(Article.created_at.desc(), Article.id.desc())
+    found = session.scalars(ordered).all()
+    return {"articles": found, "articles_count": len(found)}
+
+
+def add_article(new: CreateArticle, session: Session, ending: str = "") -> Article:
     """Save a new article. If its slug is taken, even by an article of this moment, try a slug with another ending."""
-    article.slug = slug_from(article.title) + ending
+    article = Article(slug=slug_from(new.title) + ending)
+    set_fields(article, new)
     session.add(article)
     try:
         session.commit()
@@ -83,7 +87,14 @@ def save_new(article: Article, session: Session, ending: str = "") -> None:
         session.rollback()
         if ending:
             raise
-        save_new(article, session, f"-{secrets.token_hex(4)}")
+        return add_article(new, session, f"-{secrets.token_hex(4)}")
+    return article
+
+
+def set_fields(article: Article, fields: CreateArticle | UpdateArticle) -> None:
+    """Copy the fields that the client sent to the article."""
+    for name, value in fields.model_dump().items():
+        setattr(article, name, value)
 
 
 def slug_from(title: str) -> str:
