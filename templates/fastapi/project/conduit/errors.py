@@ -62,4 +62,6 @@ def message_of(problem: dict[str, Any]) -> str:
         return f"is too long (at most {limits['max_length']} {kind})"
     if "min_length" in limits:
         return f"is too short (at least {limits['min_length']} {kind})"
+    if problem["type"] == "string_pattern_mismatch":
+        return "isn't valid"
     return str(problem["msg"]).removeprefix("Value error, ").replace("Input should", "must")

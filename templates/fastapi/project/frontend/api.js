@@ -73,9 +73,10 @@ export function offers(endpoint, parameter) {
   return Boolean(operation.parameters?.some(({ name }) => name === parameter));
 }
 
-/** True if the description says that this endpoint needs a token. */
+/** True if the description says that this endpoint needs a token. An empty object means that it is optional. */
 export function needsToken(endpoint) {
-  return Boolean(find(endpoint)?.security);
+  const schemes = find(endpoint)?.security ?? [];
+  return schemes.length > 0 && schemes.every((scheme) => Object.keys(scheme).length > 0);
 }
 
 /** True if a client can send this field, for example `accepts('POST /articles', 'tagList')`. */

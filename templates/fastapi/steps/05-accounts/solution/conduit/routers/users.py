@@ -26,7 +26,7 @@ def register(
     user = User(username=new.username, email=new.email, password_hash=passwords.hash(new.password))
     login = Login(user=user)
     session.add(login)
-    commit_user(new.username, session)
+    commit_user(user, session)
     return response(login, settings)
 
 
@@ -67,11 +67,12 @@ def response(login: Login, settings: Settings) -> UserResponse:
     return UserResponse(user=schemas.User(username=user.username, email=user.email, token=token))
 
 
-def commit_user(username: str, session: Session) -> None:
-    """Save. If another user has the name or e-mail, even since this moment, the client gets 409."""
+def commit_user(user: User, session: Session) -> None:
+    """Save the user. If another user has the name or e-mail, even since this moment, the client gets 409."""
+    username, user_id = user.username, user.id
     try:
         session.commit()
     except IntegrityError:
         session.rollback()
-        is_name = session.scalar(select(User.id).where(User.username == username))
+        is_name = session.scalar(select(User.id).where(User.username == username, User.id != user_id))
         raise HTTPException(409, {"username" if is_name else "email": ["has already been taken"]}) from None
