@@ -28,7 +28,7 @@ def favorite_ids(article_ids: Sequence[int], viewer: User | None, session: Sessi
 def favorite_counts(article_ids: Sequence[int], session: Session) -> dict[int, int]:
     """The number of favorites for each of the articles that has any."""
     favorites = select(Favorite.article_id, func.count()).where(Favorite.article_id.in_(article_ids))
-    return dict(session.execute(favorites.group_by(Favorite.article_id)).tuples().all())
+    return dict(session.execute(favorites.group_by(Favorite.article_id)).all())
 
 
 def show_profile(user: User, viewer: User | None, session: Session) -> schemas.Profile:
