@@ -172,11 +172,12 @@ def test_new_database_has_sample_articles(site: Site) -> None:
 
     site.run("init-db")
 
-    articles = site.get("/api/articles").gives("articles")
+    reader = site.anonymous
+    articles = reader.get("/api/articles").gives("articles")
     assert articles, "Expected sample articles from GET /api/articles. Found none."
     assert "Only mine" not in [article["title"] for article in articles], "Expected no old article. Found Only mine."
     for article in articles:
-        assert site.read(article)["body"], f"Expected a text at {url_of(article)}. Found none."
+        assert reader.read(article)["body"], f"Expected a text at {url_of(article)}. Found none."
 
 
 def test_starting_the_site_creates_no_tables(start_site: Callable[..., Site]) -> None:

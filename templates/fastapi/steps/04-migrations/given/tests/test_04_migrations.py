@@ -44,7 +44,8 @@ def test_init_db_runs_the_migrations(site: Site) -> None:
     site.run("init-db")
 
     site.run("alembic", "check")
-    assert site.get("/api/articles").gives("articles"), "Expected sample articles from GET /api/articles. Found none."
+    articles = site.anonymous.get("/api/articles").gives("articles")
+    assert articles, "Expected sample articles from GET /api/articles. Found none."
     site.run("alembic", "downgrade", "base")
     finished = site.server.run("check-db")
     expected = "Expected a downgrade to remove the table article, because a migration created it."
@@ -125,7 +126,7 @@ def test_downgrade_keeps_the_rows(site: Site) -> None:
     lacks_the_draft_column(site)
 
     site.run("alembic", "upgrade", "head")
-    has_all_rows(site, articles)
+    has_all_rows(site.anonymous, articles)
 
 
 def test_older_database_is_upgraded(site: Site) -> None:
@@ -138,9 +139,9 @@ def test_older_database_is_upgraded(site: Site) -> None:
     site.run("alembic", "stamp", "0001")
     site.run("alembic", "upgrade", "head")
 
-    has_all_rows(site, articles)
+    has_all_rows(site.anonymous, articles)
     for article in articles:
-        site.read(article).has(draft=False)
+        site.anonymous.read(article).has(draft=False)
 
 
 def test_tags_of_drafts_are_not_listed(site: Site) -> None:
