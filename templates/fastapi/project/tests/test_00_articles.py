@@ -57,33 +57,31 @@ def test_article_without_a_field_is_rejected(site: Site) -> None:
     site.publish(**LANTERNS)
 
 
-@pytest.mark.parametrize(("field", "most"), [("title", 200), ("description", 500), ("body", 50_000)])
-def test_too_long_field_is_rejected(site: Site, field: str, most: int) -> None:
+def test_too_long_field_is_rejected(site: Site) -> None:
     """A field that is too long is rejected."""
-    article = site.publish(**{**LANTERNS, field: "x" * most})
+    longest = {"title": "x" * 200, "description": "x" * 500, "body": "x" * 50_000}
+    article = site.publish(**longest)
 
-    site.post("/api/articles", article={**LANTERNS, field: "x" * (most + 1)}).rejected(422, field)
-    site.edit(article, **{field: "x" * (most + 1)}).rejected(422, field)
+    for field, value in longest.items():
+        site.post("/api/articles", article={**LANTERNS, field: value + "x"}).rejected(422, field)
+        site.edit(article, **{field: value + "x"}).rejected(422, field)
 
-    site.lists(article["title"])
-    site.read(article).has(**{field: "x" * most})
+    site.lists(longest["title"])
+    site.read(article).has(**longest)
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        (b'{"article": ', "body"),
-        (b"\xff\xfe", "body"),
-        (b"[]", ""),
-        (b"", ""),
-        (b'{"article": 3}', "article"),
-        (b'{"title": "Tin lanterns"}', "article"),
-        (b'{"article": {"title": ["Tin"], "description": "They last.", "body": "For years."}}', "title"),
-    ],
-)
-def test_body_of_the_wrong_shape_is_rejected(site: Site, body: bytes, field: str) -> None:
+def test_body_of_the_wrong_shape_is_rejected(site: Site) -> None:
     """Broken JSON and values of the wrong type are rejected."""
-    site.send("POST", "/api/articles", JSON, body).rejected(422, *filter(None, [field]))
+    for body, field in {
+        b'{"article": ': "body",
+        b"\xff\xfe": "body",
+        b"[]": "",
+        b"": "",
+        b'{"article": 3}': "article",
+        b'{"title": "Tin lanterns"}': "article",
+        b'{"article": {"title": ["Tin"], "description": "They last.", "body": "For years."}}': "title",
+    }.items():
+        site.send("POST", "/api/articles", JSON, body).rejected(422, *filter(None, [field]))
 
     site.lists()
     site.publish(**LANTERNS)
@@ -153,17 +151,16 @@ def test_equal_titles_get_different_urls(site: Site) -> None:
         site.read(article).has(body=article["body"])
 
 
-@pytest.mark.parametrize("title", ["Crème brûlée, twice!", "Хлеб", "灯笼", "?/#%", "x" * 150, "Feed"])
-def test_every_title_gets_a_plain_url(site: Site, title: str) -> None:
+def test_every_title_gets_a_plain_url(site: Site) -> None:
     """An article's URL has only letters, digits and hyphens."""
-    article = site.publish(title)
+    for title in ("Crème brûlée, twice!", "Хлеб", "灯笼", "?/#%", "x" * 150, "Feed"):
+        article = site.publish(title)
 
-    slug = article["slug"]
-    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug), (
-        f"Expected letters, digits and hyphens in the slug of the new article. Found {slug}."
-    )
-    assert slug != "feed", "Expected another slug than feed, which is the URL of the feed. Found feed."
-    site.read(article).has(title=title)
+        slug = article["slug"]
+        is_plain = re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)
+        assert is_plain, f"Expected letters, digits and hyphens in the slug of {title}. Found {slug}."
+        assert slug != "feed", "Expected another slug than feed, which is the URL of the feed. Found feed."
+        site.read(article).has(title=title)
 
 
 def test_new_database_has_sample_articles(site: Site) -> None:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter, sleep
 
-import pytest
-
 from tests.support.api import PASSWORD, Reply, Site
 
 ADA = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
@@ -100,28 +98,19 @@ def test_expired_token_is_rejected(start_site: Callable[..., Site]) -> None:
     is_signed_out(start_site(token_minutes=-1).register("ada"))
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("username", "  "),
-        ("username", None),
-        ("username", "x" * 51),
-        ("email", ""),
-        ("email", None),
-        ("email", "nowhere"),
-        ("email", "x" * 189 + "@example.org"),
-        ("password", ""),
-        ("password", None),
-        ("password", "7 chars"),
-        ("password", "x" * 201),
-    ],
-)
-def test_invalid_sign_up_is_rejected(site: Site, field: str, value: str | None) -> None:
+def test_invalid_sign_up_is_rejected(site: Site) -> None:
     """A blank, invalid or too long field is rejected at sign-up."""
-    sign_up(site, **{field: value}).rejected(422, field)
+    for field in ("username", "email", "password"):
+        for blank in ("", None):
+            sign_up(site, **{field: blank}).rejected(422, **{field: "can't be blank"})
+    sign_up(site, username="  ").rejected(422, username="can't be blank")
+    sign_up(site, username="x" * 51).rejected(422, "username")
+    for email in ("nowhere", "x" * 189 + "@example.org"):
+        sign_up(site, email=email).rejected(422, "email")
+    for password in ("7 chars", "x" * 201):
+        sign_up(site, password=password).rejected(422, "password")
 
-    if not (value or "").strip():
-        sign_up(site, **{field: value}).rejected(422, **{field: "can't be blank"})
+    site.sign_in(ADA["email"], PASSWORD).rejected(401, credentials="invalid")
     sign_up(site).gives("user", status=201)
 
 
@@ -242,12 +231,12 @@ def test_docs_page_shows_padlocks(site: Site) -> None:
         assert not padlock, f"Expected no padlock for {method} {url} on /docs. Found one."
 
 
-@pytest.mark.parametrize("name", ["a/b", ".", ".."])
-def test_name_that_no_url_can_contain_is_rejected(site: Site, name: str) -> None:
+def test_name_that_no_url_can_contain_is_rejected(site: Site) -> None:
     """A name that no URL can contain is rejected at sign-up."""
-    sign_up(site, username=name).rejected(422, "username")
+    for name in ("a/b", ".", ".."):
+        sign_up(site, username=name).rejected(422, "username")
 
-    sign_up(site, username=f"{name.replace('/', '')}x").gives("user", status=201)
+    sign_up(site, username="a.b").gives("user", status=201)
 
 
 def test_many_wrong_passwords_block_sign_in(site: Site) -> None:
@@ -342,7 +331,7 @@ def test_signing_in_keeps_nobody_waiting(start_site: Callable[..., Site]) -> Non
 
     with ThreadPoolExecutor(1) as elsewhere:
         signing_in = elsewhere.submit(site.sign_in, ada.email, ada.password)
-        while not signing_in.done():
+        while answered < 10 and not signing_in.done():
             site.get("/api/tags").gives("tags")
             answered += 1
 
