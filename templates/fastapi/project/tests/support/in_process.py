@@ -70,6 +70,7 @@ class Site:
         sys.modules.update(self._modules)
         try:
             with patch.dict(os.environ, self._variables):
+                os.environ.pop("DATABASE_URL", None)  # the server of the tests, and not the database of the site
                 yield
         finally:
             self._modules = {
