@@ -265,7 +265,9 @@ def test_pages_of_other_sites_can_only_read(site: Site) -> None:
     sent = site.send("POST", "/api/articles", {**page, "Content-Type": "text/plain"}, forged)
 
     read.has_header("Access-Control-Allow-Origin", "*")
-    assert "Access-Control-Allow-Credentials" not in read.headers, "Expected no Access-Control-Allow-Credentials. Found it."
+    assert "Access-Control-Allow-Credentials" not in read.headers, (
+        "Expected no Access-Control-Allow-Credentials. Found it."
+    )
     sent.rejected(422)
     site.lists("Lanterns")
 
@@ -274,5 +276,5 @@ def test_short_secret_key_is_rejected(start_site: Callable[..., Site]) -> None:
     """The site doesn't start with a short secret key."""
     start_site(secret_key="k" * 32).get("/openapi.json").succeeds()
 
-    with pytest.raises(Exception, match="(?i)secret_key"):
+    with pytest.raises(Exception, match=r"(?i)secret_key"):
         start_site(secret_key="k" * 31)

@@ -42,6 +42,7 @@ class Site:
         self.token = token
         self.name = self.email = self.password = ""
         self._made = set() if made is None else made  # the URLs that exist only in this test
+        self._document: Any = None  # /openapi.json, read once
 
     # Other clients
 
@@ -151,15 +152,16 @@ class Site:
 
         In the URL, `{}` stands for a path parameter. Return the description.
         """
-        reply = self.get("/openapi.json")
-        document = reply.gives()
+        self._document = document = self._document or self.get("/openapi.json").gives()
         pattern = re.compile(re.escape(url).replace(r"\{\}", r"\{[^/{}]+\}"))
         paths = {path: methods for path, methods in document["paths"].items() if pattern.fullmatch(path)}
         found = [methods[method.lower()] for methods in paths.values() if method.lower() in methods]
         name = f"{method} {url.replace('{}', '{…}')}"
         expect(found, failure(f"{name} in the documentation", "none"))
         statuses = found[0]["responses"]
-        expect(str(status) in statuses, failure(f"status {status} for {name} in the documentation", ", ".join(statuses)))
+        expect(
+            str(status) in statuses, failure(f"status {status} for {name} in the documentation", ", ".join(statuses))
+        )
         schema = statuses[str(status)].get("content", {}).get("application/json", {}).get("schema", {})
         described = set(keys_in(schema, document))
         missing = [key for key in keys if key not in described]

@@ -160,7 +160,12 @@ def test_list_with_more_articles_needs_no_more_queries(site: Site) -> None:
     publish(nora, nora)
     oskar.post("/api/profiles/nora/follow").gives("profile")
     few = {}
-    for url in ("/api/articles", "/api/articles?tag=green", "/api/articles?author=nora", "/api/articles?favorited=oskar"):
+    for url in (
+        "/api/articles",
+        "/api/articles?tag=green",
+        "/api/articles?author=nora",
+        "/api/articles?favorited=oskar",
+    ):
         few[url] = len(oskar.queries(url).statements)
         articles = oskar.get(url).gives("articles")
         assert len(articles) == 2, f"Expected 2 articles from GET {url}. Found {len(articles)}."

@@ -48,14 +48,13 @@ def test_health_page_responds(site: Site) -> None:
     reply.gives().has(status="ok")
 
 
-def test_health_page_notices_a_missing_database(start_site: Callable[..., Site], tmp_path: Path) -> None:
+def test_health_page_notices_a_missing_database(site: Site, start_site: Callable[..., Site], tmp_path: Path) -> None:
     """The health page returns 503 if the database doesn't respond."""
-    start_site().get("/health").succeeds()
+    site.get("/health").succeeds()
 
-    (tmp_path / "a folder.db").mkdir()
-    site = start_site(database_url=database_at(tmp_path / "a folder.db"), has_tables=False)
+    broken = start_site(database_url=database_at(tmp_path), has_tables=False)  # a folder is no database
 
-    reply = site.get("/health")
+    reply = broken.get("/health")
     assert reply.status == 503, reply.instead_of(f"status 503 from {reply.request}")
 
 
@@ -230,7 +229,15 @@ def test_restart_with_a_migration_fails_no_request(tmp_path: Path) -> None:
     ignored = shutil.ignore_patterns(".*", "__pycache__", "instance", "tests", "own_tests", "lessons", "node_modules")
     shutil.copytree(PROJECT, folder, ignore=ignored)
     (folder / "rehearsal.py").write_text(MIGRATION.format(head=newest_migration()), "utf-8")
-    rehearse = [sys.executable, "tools/rehearse.py", "--port=0", "--restarts=1", f"--requests={REQUESTS}", "--path=/api/articles", "--"]
+    rehearse = [
+        sys.executable,
+        "tools/rehearse.py",
+        "--port=0",
+        "--restarts=1",
+        f"--requests={REQUESTS}",
+        "--path=/api/articles",
+        "--",
+    ]
     # `fastapi run` and `uvicorn` read these variables, and then use the port of the rehearsal.
     server = ["sh", "-c", START_WITH_MIGRATION, "sh", "env", "PORT={port}", "UVICORN_PORT={port}", *start]
 
