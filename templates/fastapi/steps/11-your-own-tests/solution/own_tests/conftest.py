@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from conduit.database import Base, get_session
 from conduit.main import app
-from conduit.settings import Settings, get_settings
 
 
 @pytest.fixture
@@ -26,7 +25,6 @@ def session() -> Iterator[Session]:
 def client(session: Session) -> Iterator[TestClient]:
     """A client of the site. Its user is signed in."""
     app.dependency_overrides[get_session] = lambda: session
-    app.dependency_overrides[get_settings] = lambda: Settings(password_rounds=1, password_memory=8)  # fast
     client = TestClient(app)
     user = {"username": "ann", "email": "ann@example.org", "password": "correct horse"}
     response = client.post("/api/users", json={"user": user})
