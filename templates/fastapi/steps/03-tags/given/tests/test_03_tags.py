@@ -50,7 +50,6 @@ def test_tag_leads_to_its_articles(site: Site) -> None:
     site.get("/api/articles", tag="harbour").gives().has(articlesCount=2)
     site.lists("Snow", "Gulls at noon", tag="winter")
     site.lists(tag="desert")
-    site.lists(tag="HARBOUR")
     site.lists("Nets", "Another tag", "Snow", "Gulls at noon")
 
 

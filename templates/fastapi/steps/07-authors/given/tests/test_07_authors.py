@@ -175,8 +175,7 @@ def test_sample_articles_have_authors(site: Site) -> None:
     for article in articles:
         author = article["author"]
         site.anonymous.get(profile_of(author["username"])).gives("profile").has(**author)
-        assert author["image"], f"Expected a picture of {author['username']}. Found none."
-        if author["image"].startswith("/"):
+        if (author["image"] or "").startswith("/"):
             site.get(author["image"]).succeeds()
 
 
