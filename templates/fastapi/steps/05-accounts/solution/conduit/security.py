@@ -14,18 +14,25 @@ from sqlalchemy.orm import Session
 from conduit.database import SessionDep
 from conduit.errors import Errors
 from conduit.models import Login, User
-from conduit.settings import Settings, SettingsDep, get_settings
+from conduit.settings import Settings, SettingsDep
 
 ALGORITHM = "HS256"
 UNAUTHORIZED: dict[int | str, Any] = {401: {"model": Errors}}  # for the docs page
 
-passwords = PasswordHash([Argon2Hasher(get_settings().password_rounds, get_settings().password_memory, parallelism=1)])
 header = APIKeyHeader(
     name="Authorization", scheme_name="Token", description="The word Token, a space and a token.", auto_error=False
 )
 
 
-def find_user(email: str, password: str, session: Session) -> User | None:
+def get_passwords(settings: SettingsDep) -> PasswordHash:
+    """An object that hashes and checks passwords."""
+    return PasswordHash([Argon2Hasher(settings.password_rounds, settings.password_memory, parallelism=1)])
+
+
+Passwords = Annotated[PasswordHash, Depends(get_passwords)]
+
+
+def find_user(email: str, password: str, passwords: PasswordHash, session: Session) -> User | None:
     """The user with this e-mail and password. The search takes as long if the e-mail is unknown."""
     user = session.scalar(select(User).where(User.email == email))
     if user is None:

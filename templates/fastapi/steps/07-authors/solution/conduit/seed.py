@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from conduit.models import Article, User, now
 from conduit.routers.articles import slug_from
-from conduit.security import passwords
+from conduit.security import get_passwords
+from conduit.settings import get_settings
 from conduit.tags import find_tags
 
 SAMPLE_TAGS = {
@@ -29,6 +30,7 @@ SAMPLE_AUTHORS = {
 
 def sample_authors() -> list[User]:
     """The authors of the sample articles. Nobody knows their passwords."""
+    passwords = get_passwords(get_settings())
     return [
         User(
             username=name,

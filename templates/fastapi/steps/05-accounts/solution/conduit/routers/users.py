@@ -12,7 +12,7 @@ from conduit.database import SessionDep
 from conduit.errors import Errors
 from conduit.models import Login, User
 from conduit.schemas import CreateUser, LoginUser, UserResponse
-from conduit.security import UNAUTHORIZED, CurrentLogin, create_token, find_user, passwords
+from conduit.security import UNAUTHORIZED, CurrentLogin, Passwords, create_token, find_user
 from conduit.settings import Settings, SettingsDep
 
 router = APIRouter(prefix="/api", tags=["Users"])
@@ -20,7 +20,10 @@ router = APIRouter(prefix="/api", tags=["Users"])
 
 @router.post("/users", status_code=status.HTTP_201_CREATED, responses={409: {"model": Errors}})
 def register(
-    new: Annotated[CreateUser, Body(alias="user", embed=True)], session: SessionDep, settings: SettingsDep
+    new: Annotated[CreateUser, Body(alias="user", embed=True)],
+    session: SessionDep,
+    settings: SettingsDep,
+    passwords: Passwords,
 ) -> UserResponse:
     """Sign up. The response contains a token."""
     user = User(username=new.username, email=new.email, password_hash=passwords.hash(new.password))
@@ -32,12 +35,15 @@ def register(
 
 @router.post("/users/login", responses={**UNAUTHORIZED, 429: {"model": Errors}})
 def log_in(
-    sent: Annotated[LoginUser, Body(alias="user", embed=True)], session: SessionDep, settings: SettingsDep
+    sent: Annotated[LoginUser, Body(alias="user", embed=True)],
+    session: SessionDep,
+    settings: SettingsDep,
+    passwords: Passwords,
 ) -> UserResponse:
     """Sign in. The response contains a new token."""
     if throttle.is_blocked(sent.email, session, settings):
         raise HTTPException(429, {"credentials": ["were wrong too often, try again later"]})
-    user = find_user(sent.email, sent.password, session)
+    user = find_user(sent.email, sent.password, passwords, session)
     if user is None:
         raise HTTPException(401, {"credentials": ["invalid"]})
     throttle.forget(sent.email, session)
