@@ -7,6 +7,7 @@ never imports the site.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -64,6 +65,7 @@ class Start:
         app.add_api_route("/broken", lambda: 1 / 0)
         if self.command:
             self._run_command()
+        logging.getLogger("httpx2").setLevel(logging.WARNING)  # the test client has its own lines
         client = TestClient(app, raise_server_exceptions=False)
         for method, url in self.requests:
             client.request(method, url)
