@@ -43,6 +43,7 @@ PYTHON_VARIABLES = (
     "COVERAGE_*",
 )
 
+_SIGNALED = 128  # shells add the number of the signal that ended a program
 _GRACE_SECONDS = 3.0
 _PATIENCE_SECONDS = 2.0
 _CHECK = "To check this machine, type `starterkit doctor`."
@@ -227,15 +228,16 @@ def running(process: Child) -> Iterator[Child]:
         terminate(process)
 
 
-def run_in_terminal(args: Sequence[str | Path], *, cwd: Path) -> int:
-    """Run a program in this process's terminal until it ends. Return its exit code.
+def run_in_terminal(args: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None) -> int:
+    """Run a program in this process's terminal until it ends. Return its exit code, as a shell does.
 
     Ctrl-C ends only the program.
     """
     # A program inherits an ignored signal, but not a handler. So this handler does nothing, and the program can end.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(list(map(str, args)), cwd=cwd, check=False).returncode
+        code = subprocess.run(list(map(str, args)), cwd=cwd, env=env, check=False).returncode
+        return code if code >= 0 else _SIGNALED - code  # Python returns the negative number of a signal
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -26,7 +26,7 @@ from starterkit.validation.target import TemplateUnderTest
 from starterkit.yamlfile import did_you_mean
 
 # Rules with the same value use the same test run, so they run one after the other.
-_SHARED_RUN = {Rule.RED: "given", Rule.NO_REGRESSION: "given", Rule.GREEN: "solution", Rule.SAFE: "solution"}
+_SHARED_RUN = {Rule.GREEN: "solution", Rule.SAFE: "solution"}
 _SHARED_RUN_OF_BASE = {Rule.BASE_GREEN: BASE, Rule.SAFE: BASE}
 # Matches the step in a changed file's path: `steps/STEP/...` or `external_solutions/PERSON/STEP/...`.
 _STEP_POSITIONS = {"steps": 1, FOLDER_NAME: 2, LEGACY_FOLDER_NAME: 2}

@@ -306,8 +306,20 @@ class RuleContext:
         prepared = self.workspace.prepared(self.subject, label)
         return WarmWorker(folder, prepared, self.template, cold=launcher_without_network())
 
-    def layer_run(self, label: str) -> tuple[CheckResult, tuple[SideEffect, ...]]:
-        """Return the result and the side effects of a run of all tests on a layer. All rules share this run."""
+    @property
+    def main_tests(self) -> tuple[ExpectedTest, ...]:
+        """The new tests of the step (or the base). At the last step of the path, the tests of all steps."""
+        is_last = self.template.step_names[-1:] == (self.step,)
+        return self.subject.expected(self.step) if is_last else self.subject.new_tests(self.step)
+
+    def layer_run(
+        self, label: str, tests: tuple[ExpectedTest, ...] | None = None
+    ) -> tuple[CheckResult, tuple[SideEffect, ...]]:
+        """Return the result and the side effects of a run of these tests on a layer. Rules share this run.
+
+        The default is all tests of the steps so far.
+        """
+        tests = tests or self.subject.expected(self.step)
 
         def make() -> tuple[CheckResult, tuple[SideEffect, ...]]:
             prepared = self.workspace.prepared(self.subject, label)
@@ -316,10 +328,10 @@ class RuleContext:
                 log = self.workspace.new_folder() / "side_effects"
                 allowed = (folder, packages)  # Python writes bytecode into the packages
                 variables = watch_variables(self.template.environment.kind, log, allowed)
-                result = self.run(folder, label, self.subject.expected(self.step), variables=variables)
+                result = self.run(folder, label, tests, variables=variables)
                 return result, (*read_side_effects(log), *self._changed_files(folder, label, prepared))
 
-        return self.workspace.once(("run", self.subject.name, label), make)
+        return self.workspace.once(("run", self.subject.name, label, tests), make)
 
     def _changed_files(self, folder: Path, label: str, prepared: Environment) -> Iterator[SideEffect]:
         """Yield a side effect for each file that `git status` would show after a test run."""

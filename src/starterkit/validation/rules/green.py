@@ -11,7 +11,7 @@ from functools import partial
 from starterkit.git.objects import digest
 from starterkit.testing.results import ExpectedTest
 from starterkit.validation.model import Finding
-from starterkit.validation.rules.base_green import failures, slow_tests
+from starterkit.validation.rules.base_green import failures, problems, slow_tests
 from starterkit.validation.workspace import RuleContext
 
 _PROCESSES = 2  # a fixed number, so that every machine splits the tests in the same way
@@ -59,9 +59,10 @@ def _in_random_order(work: RuleContext, seed: int) -> Iterator[Finding]:
 
 def no_regression(work: RuleContext) -> list[Finding]:
     """Check that the tests of the base and of earlier steps pass with the step's new files."""
-    result, _ = work.layer_run(work.given)
-    earlier = (test for test in result.red if test.test.step != work.step)
-    return work.of_failures(work.given, ((test, f"fails on given (a test of {test.test.step})") for test in earlier))
+    with work.workspace.copy_of(work.subject, work.given) as folder:
+        result = work.run(folder, work.given, work.subject.earlier_tests(work.step))
+    reasons = ((test, f"fails on given (a test of {test.test.step})") for test in result.red)
+    return work.of_failures(work.given, reasons) or problems(work, result, work.given)
 
 
 def alone(work: RuleContext) -> list[Finding]:

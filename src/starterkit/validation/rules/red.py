@@ -19,24 +19,27 @@ _FIRST_FAILURE = re.compile(r"\bfirst\b.*\b(?:fail|red\b)|\b(?:fail|red\b).*\b(?
 
 def red(work: RuleContext) -> list[Finding]:
     """Check that each new test fails with an assertion before the step is solved, and that each guard passes."""
-    result, _ = work.layer_run(work.given)
+    result = _run_new_tests(work)
     findings = list(_quoted(work, result))
-    if elsewhere := [each.test.id for each in result.not_here if each.test.step == work.step]:
+    if elsewhere := [each.test.id for each in result.not_here]:
         work.notes.append(f"not on this system, so nothing is proven about {', '.join(elsewhere)}")
     if work.template.step(work.step).guards:
         work.notes.append("the rule `earned` proves that each guard can fail")
     for test in result.results:
-        if test.test.step != work.step:
-            continue
         if test.test.guard:
             if test.is_red:
                 findings.append(work.of_failure(work.given, test, "is listed as a guard, but fails on given"))
         elif test.is_green:
             message = "passes on given already. Make it stricter, or list it under `guards:` with a reason"
             findings.append(work.of_test(work.given, test.test, message))
-    crashes = ((test, _crash(work, test)) for test in result.red if test.test.step == work.step and not test.test.guard)
+    crashes = ((test, _crash(work, test)) for test in result.red if not test.test.guard)
     findings += work.of_failures(work.given, ((test, crash) for test, crash in crashes if crash))
     return findings or problems(work, result, work.given)
+
+
+def _run_new_tests(work: RuleContext) -> CheckResult:
+    with work.workspace.copy_of(work.subject, work.given) as folder:
+        return work.run(folder, work.given, work.subject.new_tests(work.step))
 
 
 def is_assertion(test: TestResult) -> bool:
@@ -47,7 +50,7 @@ def is_assertion(test: TestResult) -> bool:
 def _quoted(work: RuleContext, result: CheckResult) -> Iterator[Finding]:
     """Yield a finding if the lesson quotes a first failure that differs from the first failure on given."""
     stretch = work.template.step(work.step).stretch  # `starterkit check` shows the failures of other tests first
-    new = (each for each in result.red if each.test.step == work.step and each.test.id not in stretch)
+    new = (each for each in result.red if each.test.id not in stretch)
     message = next((test.message for test in new), "")
     for block in blocks(work.template.lesson(work.step)):
         is_quote = block.language in ("", "text") and _FIRST_FAILURE.search(block.above)

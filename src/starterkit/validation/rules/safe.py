@@ -17,7 +17,10 @@ _MOST_SHOWN = 3
 
 
 def safe(work: RuleContext) -> list[Finding]:
-    """Check that tests stay inside the project, and that every package has an exact version and a hash."""
+    """Check that tests stay inside the project, and that every package has an exact version and a hash.
+
+    The new tests of the step run, and at the last step of the path all tests.
+    """
     label = BASE if work.step == BASE else work.solution
     findings = list(_unpinned(work, label))
     if findings:
@@ -32,7 +35,7 @@ def safe(work: RuleContext) -> list[Finding]:
 
 
 def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
-    effects = work.layer_run(label)[1]
+    effects = work.layer_run(label, work.main_tests)[1]
     if new := [effect.target for effect in effects if effect.kind == "new file"]:
         shown = ", ".join(new[:_MOST_SHOWN]) + (f", … ({len(new)} in all)" if len(new) > _MOST_SHOWN else "")
         message = f"after the tests, `git status` shows new files: {shown}. Delete them in the tests, or ignore them"
@@ -55,7 +58,7 @@ def _side_effects(work: RuleContext, label: str) -> Iterator[Finding]:
 
 def _unfinished(work: RuleContext, label: str) -> Iterator[Finding]:
     """Yield a finding for each failing test, because a failing test may stop before a forbidden action."""
-    result, _ = work.layer_run(label)
+    result, _ = work.layer_run(label, work.main_tests)
     for problem in problems(work, result, label):
         message = f"the tests on {label} could not be watched: {result.problem}"
         yield replace(problem, message=message)
