@@ -1,82 +1,68 @@
-"""Commands for the terminal: `python -m conduit init-db` and the like."""
+"""Commands for the terminal, for example `python -m conduit init-db`."""
 
-import asyncio
-import sys
-from argparse import ArgumentParser
+from typing import Annotated
 
-from sqlalchemy import Connection
+import typer
+from sqlalchemy import MetaData, inspect
+from sqlalchemy.orm import Session
 
-from conduit import create_app
-from conduit.database import Base, make_engine, missing_columns, opened
+from conduit import models  # noqa: F401, the tables must be known before they are created
+from conduit.database import Base, engine
 from conduit.filling import fill
-from conduit.samples import add_samples
-from conduit.settings import Settings
+from conduit.seed import add_samples
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 
 
-def main() -> int:
-    """Do what the command line asks for; give back 0 where all is well."""
-    parser = ArgumentParser(prog="python -m conduit")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("init-db", help="make the database anew, with sample articles; what was in it is gone")
-    commands.add_parser("check-db", help="say whether the tables in the database have every column of the code")
-    filling = commands.add_parser("fill-db", help="add made-up rows, many of them: article=10000, say")
-    filling.add_argument("tables", nargs="*", metavar="TABLE=ROWS")
-    filling.add_argument("--others", type=int, default=100, help="rows for each table that is not named")
-    wanted = parser.parse_args()
+@cli.command()
+def init_db(empty: Annotated[bool, typer.Option("--empty", help="Leave out the sample articles.")] = False) -> None:
+    """Delete everything in the database. Then create the tables and the sample articles."""
+    old = MetaData()
+    old.reflect(engine)
+    old.drop_all(engine)
+    Base.metadata.create_all(engine)
+    if not empty:
+        with Session(engine) as session:
+            add_samples(session)
+            session.commit()
+    typer.echo("Created the database.")
 
-    settings = Settings()
-    create_app(settings)  # so that every part of the site has named its tables
-    if wanted.command == "init-db":
-        return asyncio.run(init_db(settings))
-    if wanted.command == "check-db":
-        return asyncio.run(check_db(settings))
-    rows = dict(table.partition("=")[::2] for table in wanted.tables)
-    for name, number in rows.items():
-        if name not in Base.metadata.tables or not number.isdecimal():
+
+@cli.command()
+def check_db() -> None:
+    """Check that the database has all tables and columns of the models."""
+    database = inspect(engine)
+    tables = set(database.get_table_names())
+    missing = [f"the table {table.name}" for table in Base.metadata.sorted_tables if table.name not in tables]
+    for table in Base.metadata.sorted_tables:
+        if table.name in tables:
+            columns = {column["name"] for column in database.get_columns(table.name)}
+            missing += [f"the column {table.name}.{name}" for name in set(table.columns.keys()) - columns]
+    if missing:
+        typer.echo(f"Missing in the database: {', '.join(sorted(missing))}.")
+        raise typer.Exit(1)
+    typer.echo("The database has all tables and columns.")
+
+
+@cli.command()
+def fill_db(
+    tables: Annotated[list[str] | None, typer.Argument(metavar="[TABLE=ROWS]...")] = None,
+    others: Annotated[int, typer.Option(help="Number of rows for each other table.")] = 100,
+) -> None:
+    """Add random rows to all tables, for example `article=10000`. Rows that exist stay."""
+    numbers = dict(table.partition("=")[::2] for table in tables or [])
+    for name, rows in numbers.items():
+        if name not in Base.metadata.tables or not rows.isdecimal():
             known = ", ".join(table.name for table in Base.metadata.sorted_tables)
-            parser.error(f"write TABLE=ROWS; the tables are: {known}")
-    return asyncio.run(fill_db(settings, {name: int(number) for name, number in rows.items()}, wanted.others))
+            raise typer.BadParameter(f"Write TABLE=ROWS. The tables are {known}.")
+    with Session(engine) as session:
+        for name, number in fill(session, {name: int(rows) for name, rows in numbers.items()}, others).items():
+            typer.echo(f"{name}: added {number} rows")
+        session.commit()
 
 
-async def init_db(settings: Settings) -> int:
-    """Make the database anew, with sample articles."""
-    engine = make_engine(settings.database_url)
-    async with engine.begin() as connection:
-        await connection.run_sync(drop_everything)
-    await engine.dispose()
-    async with opened(settings.database_url) as sessions, sessions() as session:
-        await add_samples(session, settings)
-        await session.commit()
-    print("The database is new and holds the sample articles.")
-    return 0
-
-
-def drop_everything(connection: Connection) -> None:
-    Base.metadata.drop_all(connection)
-
-
-async def check_db(settings: Settings) -> int:
-    """Say whether the tables in the database have every column that the code names."""
-    engine = make_engine(settings.database_url)
-    async with engine.connect() as connection:
-        missing = await connection.run_sync(missing_columns)
-    await engine.dispose()
-    for column in missing:
-        print(f"The database lacks the column {column}.")
-    if not missing:
-        print("The database fits the code.")
-    return 1 if missing else 0
-
-
-async def fill_db(settings: Settings, rows: dict[str, int], others: int) -> int:
-    """Add made-up rows to the database. What is in it stays."""
-    async with opened(settings.database_url) as sessions, sessions() as session:
-        added = await session.run_sync(fill, rows, others)
-        await session.commit()
-    for name, number in added.items():
-        print(f"{name}: {number} rows more")
-    return 0
+# Your own lines go below this one.
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    cli()

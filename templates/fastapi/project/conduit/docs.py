@@ -1,29 +1,25 @@
-"""The docs page: drawn from the code by FastAPI and Swagger UI, with nothing loaded from elsewhere."""
+"""The docs page. FastAPI describes the API in /openapi.json, and Swagger UI shows this description as a page."""
 
 from pathlib import Path
 
-from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from conduit.settings import SettingsDep
-from conduit.start import templates
-
 DESCRIPTION = """
-A publishing site: articles, and what readers make of them.
+A publishing site.
 
-Bodies are JSON, wrapped both ways: `{"article": {…}}`. What cannot be done is answered with
-`{"errors": {what: [why]}}`, whatever it was.
+Requests and responses are JSON objects with a name, for example `{"article": {…}}`.
+An error has the form `{"errors": {"title": ["can't be blank"]}}`.
 """
 
-STATIC = Path(__file__).parent / "static"
+PAGE = Path(__file__).parents[1] / "frontend" / "docs.html"
 
 
 def add_page(app: FastAPI) -> None:
-    """Serve the page, its own files, and Swagger UI's, which the package fastapi-swagger brings along."""
-    app.mount("/static", StaticFiles(directory=STATIC))
+    """Add the docs page, and the files of Swagger UI, which are in the package fastapi-swagger."""
     app.mount("/swagger-ui", StaticFiles(packages=[("fastapi_swagger", "resources")]))
 
     @app.get("/docs", include_in_schema=False)
-    async def docs(request: Request, settings: SettingsDep) -> HTMLResponse:
-        return templates.TemplateResponse(request, "docs.html", {"settings": settings})
+    def docs() -> FileResponse:
+        return FileResponse(PAGE)

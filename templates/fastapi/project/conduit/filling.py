@@ -1,4 +1,4 @@
-"""Rows by the thousand, made up, to see how the site bears them. Your tables are looked at, none is known."""
+"""Random rows, to see how the site works with thousands of articles. It fills any table, yours too."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -8,66 +8,63 @@ from typing import Any
 from sqlalchemy import Column, Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from conduit.database import Base, now
-
-MakeValue = Callable[[int], Any]
+from conduit.database import Base
+from conduit.models import now
 
 WORDS = ["amber", "bridge", "candle", "early", "garden", "harbour", "island", "lantern", "river", "winter"]
 ROWS_AT_ONCE = 5_000
 
 
 def fill(session: Session, rows: dict[str, int], others: int) -> dict[str, int]:
-    """Add so many rows to the tables that are named, and to each of the others; give back the numbers."""
+    """Add rows to each table: the number in `rows`, or `others`. Return the number of added rows by table."""
     added = {}
-    for table in Base.metadata.sorted_tables:  # each comes after those that it points to
-        made = list(made_up_rows(session, table, rows.get(table.name, others)))
-        for start in range(0, len(made), ROWS_AT_ONCE):
-            session.execute(insert(table), made[start : start + ROWS_AT_ONCE])
-        added[table.name] = len(made)
+    for table in Base.metadata.sorted_tables:  # a table comes after the tables that it refers to
+        new_rows = list(random_rows(session, table, rows.get(table.name, others)))
+        for start in range(0, len(new_rows), ROWS_AT_ONCE):
+            session.execute(insert(table), new_rows[start : start + ROWS_AT_ONCE])
+        added[table.name] = len(new_rows)
     return added
 
 
-def made_up_rows(session: Session, table: Table, number: int) -> Iterator[dict[str, Any]]:
-    """Rows for a table, the last one as if written a minute ago."""
+def random_rows(session: Session, table: Table, number: int) -> Iterator[dict[str, Any]]:
+    """Rows for a table. The last row has the newest times."""
     keys = list(table.primary_key.columns)
-    number_of_row = table.autoincrement_column
-    there = func.count() if number_of_row is None else func.max(number_of_row)
-    first = 1 + (session.scalar(select(there).select_from(table)) or 0)
+    first = 1 + (session.scalar(select(func.max(keys[0]))) or 0) if len(keys) == 1 else 1
     makers = {column.name: maker_of(session, column, first, number) for column in table.columns if is_needed(column)}
     rows = ({name: make(count) for name, make in makers.items()} for count in range(number))
-    return only_new_pairs(session, table, rows) if len(keys) > 1 else rows
+    return new_pairs(session, table, rows) if len(keys) > 1 else rows
 
 
-def only_new_pairs(session: Session, table: Table, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Of rows whose key is a pair, those that are new; nobody is paired with themselves."""
+def new_pairs(session: Session, table: Table, rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The rows whose key isn't in the table yet. A row never pairs a user with the same user."""
     keys = list(table.primary_key.columns)
     known = set(map(tuple, session.execute(select(*keys))))
     targets = [key.column for column in keys for key in column.foreign_keys]
     for row in rows:
         pair = tuple(row[column.name] for column in keys)
-        is_itself = len(set(targets)) < len(targets) and len(set(pair)) < len(pair)
-        if pair not in known and not is_itself:
+        is_same = len(set(targets)) < len(targets) and len(set(pair)) < len(pair)
+        if pair not in known and not is_same:
             known.add(pair)
             yield row
 
 
 def is_needed(column: Column[Any]) -> bool:
-    """Whether a row cannot do without a value for this column. Numbers of rows are given by the database."""
-    return not column.nullable and column is not column.table.autoincrement_column
+    """True if a row needs a value for this column. The database counts ids, and yes-or-no columns have a default."""
+    has_default = column.type.python_type is bool and (column.default or column.server_default) is not None
+    return not column.nullable and column is not column.table.autoincrement_column and not has_default
 
 
-def maker_of(session: Session, column: Column[Any], first: int, number: int) -> MakeValue:
-    """What makes the values of a column, given how many rows came before."""
+def maker_of(session: Session, column: Column[Any], first: int, number: int) -> Callable[[int], Any]:
+    """A function that returns a value for the column. Its argument is the number of earlier rows."""
     if column.foreign_keys:
-        target = next(iter(column.foreign_keys)).column
-        there = session.scalars(select(target)).all()
-        return lambda _: random.choice(there)  # noqa: S311
-    kind = getattr(column.type, "impl_instance", column.type).python_type
+        keys = session.scalars(select(next(iter(column.foreign_keys)).column)).all()
+        return lambda _: random.choice(keys)  # noqa: S311
+    kind = column.type.python_type
     if kind is str:
         longest = getattr(column.type, "length", None)
-        if column.unique or column.primary_key:
+        if column.unique:
             return lambda count: f"{column.name}-{first + count}"
-        return (lambda _: sentence()[:longest]) if longest else (lambda _: text())
+        return (lambda _: sentence()[:longest]) if longest else (lambda _: paragraphs())
     if kind is datetime:
         end = now()
         return lambda count: end - timedelta(minutes=number - count)
@@ -78,5 +75,5 @@ def sentence() -> str:
     return " ".join(random.choices(WORDS, k=random.randint(4, 9))).capitalize()  # noqa: S311
 
 
-def text() -> str:
+def paragraphs() -> str:
     return "\n\n".join(". ".join(sentence() for _ in range(6)) + "." for _ in range(4))

@@ -1,43 +1,81 @@
-"""What the shapes of all requests and answers have in common."""
+"""The schemas of the API. Each class describes a JSON object that a client sends or receives."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
-from pydantic import AliasGenerator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import MISSING, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
 
-class Sent(BaseModel):
-    """What a client sends. A name like `tag_list` is `tagList` in JSON; what nobody asked for is ignored."""
+class Schema(BaseModel):
+    """The base of all schemas. A field `created_at` is `createdAt` in JSON. A row of a table can become a schema."""
 
-    model_config = ConfigDict(alias_generator=to_camel)
-
-
-class Shown(BaseModel):
-    """What the site answers. It is made from any object that has attributes of these names."""
-
-    model_config = ConfigDict(alias_generator=AliasGenerator(serialization_alias=to_camel), from_attributes=True)
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True, from_attributes=True)
 
 
-def without_nul(value: Any) -> Any:
-    """Text without the NUL that some databases refuse."""
-    return value.replace("\0", "") if isinstance(value, str) else value
+# A validator checks or changes a value. PostgreSQL can't store the character NUL, so both validators remove it.
+def one_line(value: object) -> object:
+    """A text in one line, without extra spaces."""
+    return " ".join(value.replace("\0", "").split()) if isinstance(value, str) else value
 
 
-NOT_BLANK = r"[^\s\x00]"
-
-# One line of text, without spaces around it, and text of any number of lines. Neither can be blank; the third can.
-Line = Annotated[str, StringConstraints(strip_whitespace=True, pattern=NOT_BLANK), BeforeValidator(without_nul)]
-Text = Annotated[str, StringConstraints(pattern=NOT_BLANK), BeforeValidator(without_nul)]
-AnyText = Annotated[str, BeforeValidator(without_nul)]
+def plain_text(value: object) -> object:
+    """A text of several lines, without spaces around it. CRLF becomes LF."""
+    return value.replace("\0", "").replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
-def in_utc(moment: datetime) -> str:
-    """A moment as JSON has it: 2026-11-03T18:05:09.012345Z."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+def as_utc(moment: datetime) -> str:
+    """A time of the database as JSON, for example 2026-11-03T18:05:09.012345Z."""
+    return f"{moment.isoformat(timespec='microseconds')}Z"
 
 
-Moment = Annotated[datetime, PlainSerializer(in_utc), Field(json_schema_extra={"format": "date-time"})]
+# Types for fields. `Annotated` adds rules to a type.
+Line = Annotated[str, BeforeValidator(one_line), Field(min_length=1)]
+Text = Annotated[str, BeforeValidator(plain_text), Field(min_length=1)]
+Time = Annotated[datetime, PlainSerializer(as_utc), Field(json_schema_extra={"format": "date-time"})]
+Title = Annotated[Line, Field(max_length=200)]
+Description = Annotated[Line, Field(max_length=500)]
+Body = Annotated[Text, Field(max_length=50_000)]
 
-# For a field that may be left out, but not be null. `model_dump(exclude_unset=True)` tells what was sent.
-LEFT_OUT: Any = Field(default_factory=lambda: None)
+
+class CreateArticle(Schema):
+    title: Title
+    description: Description
+    body: Body
+    # Your own lines go below this one.
+
+
+class UpdateArticle(Schema):
+    """The fields that a client changes. `MISSING` is the value of a field that the client didn't send."""
+
+    title: Title | MISSING = MISSING
+    description: Description | MISSING = MISSING
+    body: Body | MISSING = MISSING
+    # Your own lines go below this one.
+
+
+class ArticlePreview(Schema):
+    """An article in a list."""
+
+    slug: str
+    title: str
+    description: str
+    created_at: Time
+    updated_at: Time
+    # Your own lines go below this one.
+
+
+class Article(ArticlePreview):
+    body: str
+
+
+class ArticleResponse(Schema):
+    article: Article
+
+
+class ArticlesResponse(Schema):
+    articles: list[ArticlePreview]
+    articles_count: int
+
+
+# Your own lines go below this one.

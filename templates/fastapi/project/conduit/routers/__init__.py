@@ -1,1 +1,1 @@
-"""What can be asked of the site: a router for each part of it."""
+"""Each module is a router: the endpoints for one part of the site."""
