@@ -10,7 +10,7 @@ export async function drawHome(context) {
   return { title: '', content: await listPage(filter, context, address) };
 }
 
-/** The home page, or another one like it that shows a choice of articles. */
+/** A page with a list of articles, for example the home page. */
 export async function listPage(filter, context, address) {
   const [list, ...boxes] = await Promise.all([
     articleList(filter, context, address),
@@ -41,7 +41,7 @@ export async function listPage(filter, context, address) {
 
 function about(site) {
   const author = document.querySelector('meta[name=site-author]').content;
-  const words = `${site} is kept by ${author}. Articles are written in Markdown; Express serves them.`;
+  const words = `A site by ${author}, built with Express. You can write articles in Markdown.`;
   return element(
     'section',
     { class: 'sidebar-box' },

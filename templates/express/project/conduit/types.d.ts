@@ -1,0 +1,15 @@
+/** Types for the editor and for `npm run types`. They do nothing when the site runs. */
+
+import type { Knex } from 'knex';
+
+import type { Settings } from './settings.js';
+
+declare global {
+    namespace Express {
+        /** What every request finds in `request.app.locals`. */
+        interface Locals {
+            db: Knex;
+            settings: Settings;
+        }
+    }
+}
