@@ -13,7 +13,7 @@ const { values } = parseArgs({
 });
 
 const app = createApp();
-const { db } = app.locals;
+const { db, settings } = app.locals;
 if (values['show-queries']) db.on('query', ({ sql }) => console.log(sql));
 
 const server = app.listen(Number(values.port), values.host, (error) => {
@@ -21,5 +21,9 @@ const server = app.listen(Number(values.port), values.host, (error) => {
   console.log(`The site is at http://${values.host}:${values.port}/`);
 });
 
-// Before the server stops, it sends the responses to the requests that it has received.
-process.once('SIGTERM', () => server.close(() => db.destroy()));
+// Before the server stops, it sends the responses to the requests that it has received. It doesn't wait long for them,
+// because a response can be endless, such as a stream of events.
+process.once('SIGTERM', () => {
+  server.close(() => db.destroy());
+  setTimeout(() => server.closeAllConnections(), settings.shutdownSeconds * 1000).unref();
+});

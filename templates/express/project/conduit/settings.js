@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
  * @property {string} database the path of a file, ":memory:", or a URL that begins with postgres://
  * @property {string} secret signs tokens, at least 32 characters
  * @property {number} passwordCost how slow it is to hash a password, a power of two
+ * @property {number} shutdownSeconds how long a server that stops waits for open requests
  * @property {number} loginAttempts how many wrong passwords are allowed for an e-mail
  * @property {number} loginBlockSeconds how long sign-in is blocked after that
  */

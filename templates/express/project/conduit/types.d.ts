@@ -5,11 +5,11 @@ import type { Knex } from 'knex';
 import type { Settings } from './settings.js';
 
 declare global {
-    namespace Express {
-        /** What every request finds in `request.app.locals`. */
-        interface Locals {
-            db: Knex;
-            settings: Settings;
-        }
+  namespace Express {
+    /** What every request finds in `request.app.locals`. */
+    interface Locals {
+      db: Knex;
+      settings: Settings;
     }
+  }
 }
