@@ -7,7 +7,7 @@ import { connect } from './database.js';
 import { errorHandler, notFound } from './errors.js';
 import { pages } from './pages.js';
 import { rejectNul, securityHeaders } from './security.js';
-import { readSettings } from './settings.js';
+import { readSecret, readSettings } from './settings.js';
 import { readJson } from './validation.js';
 
 // Your own lines go below this one.
@@ -21,7 +21,7 @@ export function createApp(options) {
   const settings = readSettings(options);
   const app = express();
   app.disable('x-powered-by');
-  app.locals.settings = settings;
+  app.locals.settings = { ...settings, secret: readSecret(settings) };
   app.locals.db = connect(settings.database);
 
   app.use(securityHeaders);

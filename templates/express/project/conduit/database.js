@@ -11,14 +11,24 @@ import knex from 'knex';
  * @param {string} database the path of a file, ":memory:", or a URL that begins with postgres://
  */
 export function connect(database) {
-  if (/^postgres(ql)?:/.test(database)) return knex({ client: 'pg', connection: database });
+  return knex(knexOptions(database));
+}
+
+/**
+ * The options of Knex for a database.
+ *
+ * @param {string} database
+ * @returns {import('knex').Knex.Config}
+ */
+export function knexOptions(database) {
+  if (/^postgres(ql)?:/.test(database)) return { client: 'pg', connection: database };
   if (database !== ':memory:') mkdirSync(dirname(database), { recursive: true });
-  return knex({
+  return {
     client: 'better-sqlite3',
     connection: { filename: database },
     useNullAsDefault: true,
     pool: { min: 1, max: 1, afterCreate: prepareSqlite },
-  });
+  };
 }
 
 /** By default, SQLite ignores foreign keys. In WAL mode, reading and writing don't block each other. */

@@ -31,14 +31,21 @@ export const secretFile = `${home}instance/secret`;
 export function readSettings(options = {}) {
   const file = JSON.parse(readFileSync(new URL('settings.json', import.meta.url), 'utf8'));
   const settings = { ...file, ...fromEnvironment(file), ...options };
-  settings.secret ||= secretOfThisMachine();
-  if (settings.secret.length < 32) {
-    throw new Error('CONDUIT_SECRET is too short. Use at least 32 random characters.');
-  }
   if (!/^(:memory:$|postgres)/.test(settings.database)) {
     settings.database = resolve(home, settings.database);
   }
   return settings;
+}
+
+/**
+ * The secret in the settings, or the secret of this machine.
+ *
+ * @param {Settings} settings
+ */
+export function readSecret(settings) {
+  const secret = settings.secret || secretOfThisMachine();
+  if (secret.length >= 32) return secret;
+  throw new Error('CONDUIT_SECRET is too short. Use at least 32 random characters.');
 }
 
 /** The settings in the environment. CONDUIT_CONTACT_EMAIL overrides `contactEmail`, for example. */
