@@ -7,6 +7,7 @@
  * | --- | --- |
  * | `start(settings)` | start the site with these settings and a new database |
  * | `request(method, url, headers, body)` | send a request, and return the response |
+ * | `openStream(url, headers)` | send a request, and return the response before it ends |
  * | `run(...command)` | run a command of the site, such as `init-db` |
  * | `reset()` | make the database as it was after the start, or at the last `save()` |
  * | `queries(during)` | record the work of the database while a function runs |

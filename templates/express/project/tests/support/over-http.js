@@ -66,6 +66,11 @@ export class Site {
     return this.#client.send(method, url, headers, body);
   }
 
+  /** Send a GET request, and return the response before it ends. Its `body` is a stream. */
+  openStream(url, headers) {
+    return this.#client.open(url, headers);
+  }
+
   /** The last error that the site wrote to its console, as a line of text. */
   lastError() {
     return this.#ask('lastError');

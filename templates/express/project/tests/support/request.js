@@ -19,27 +19,35 @@ export class Client {
    * their lowercase names, and the `body` as bytes.
    */
   async send(method, url, headers = {}, body = Buffer.alloc(0)) {
+    const response = await this.#begin(method, url, headers, body);
+    return { ...headOf(response), body: await buffer(response) };
+  }
+
+  /** Send a GET request, and return the response before it ends. Its `body` is a stream. */
+  async open(url, headers = {}) {
+    const response = await this.#begin('GET', url, headers, Buffer.alloc(0));
+    return { ...headOf(response), body: response };
+  }
+
+  async #begin(method, url, headers, body) {
     const { pathname, search } = new URL(`http://localhost${url}`);
     const length = body.length > 0 ? { 'Content-Length': body.length } : {};
     const usual = { Host: 'localhost', 'User-Agent': 'tests', ...length };
-    const options = {
-      host: '127.0.0.1',
-      port: this.#port,
-      method,
-      path: pathname + search,
-      agent: this.#agent,
-    };
-    const response = await new Promise((resolve, reject) => {
-      const sent = request({ ...options, headers: { ...usual, ...headers } }, resolve);
-      sent.on('error', reject).end(body);
+    const where = { host: '127.0.0.1', port: this.#port, path: pathname + search };
+    const options = { ...where, method, agent: this.#agent, headers: { ...usual, ...headers } };
+    return await new Promise((resolve, reject) => {
+      request(options, resolve).on('error', reject).end(body);
     });
-    const received = { ...response.headers };
-    for (const name of OF_THE_SERVER) delete received[name];
-    return { status: response.statusCode, headers: received, body: await buffer(response) };
   }
 
   /** Close all connections. */
   close() {
     this.#agent.destroy();
   }
+}
+
+function headOf({ statusCode, headers }) {
+  const received = { ...headers };
+  for (const name of OF_THE_SERVER) delete received[name];
+  return { status: statusCode, headers: received };
 }

@@ -4,8 +4,12 @@
  * A failure says what a test expected from which request or on which page, and what it found.
  */
 
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { Page } from './pages.js';
-import { expect, failure, shortened } from './results.js';
+import { expect, failure, shortened, shown } from './results.js';
+
+const EVENT_MS = 2000; // how long an event may take
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -89,6 +93,14 @@ export class Visitor {
     );
     const reason = response.status >= 500 ? await this.server.lastError() : '';
     return new Reply(`${method} ${url}`, response, reason, this.noteAbout(url));
+  }
+
+  /** Send a GET request for a stream of server-sent events. The stream is closed after the test. */
+  async listen(t, url) {
+    const headers = this.token ? { Authorization: `Token ${this.token}` } : {};
+    const response = await this.server.openStream(url, headers);
+    t.after(() => response.body.destroy());
+    return new EventReply(`GET ${url}`, response, this.noteAbout(url));
   }
 
   // Articles and comments
@@ -257,6 +269,35 @@ export class Reply {
     const isUnknown = this.status === 404 && (this.body?.errors?.url || this.body === undefined);
     const message = failure(`an endpoint for ${this.request}`, 'none (status 404)', this.#note);
     expect(status === 404 || !isUnknown, message);
+  }
+}
+
+/** A response that goes on: a stream of server-sent events. */
+class EventReply extends Reply {
+  #received = '';
+
+  constructor(request, { body, ...head }, note) {
+    super(request, { ...head, body: '' }, '', note);
+    body.setEncoding('utf8').on('data', (part) => (this.#received += part));
+    body.on('error', () => {}); // the test closes the stream
+  }
+
+  /** The data of the next events, which are JSON. Waits until there are as many. */
+  async events(count) {
+    const end = Date.now() + EVENT_MS;
+    while (this.#events().length < count && Date.now() < end) await pause(5);
+    const found = this.#events();
+    const expected = `${count} events with JSON from ${this.request}`;
+    expect(found.length === count, failure(expected, shown(this.#received)));
+    return found.map(({ data }) => parsed(data));
+  }
+
+  #events() {
+    const blocks = this.#received.split(/\r?\n\r?\n/).slice(0, -1);
+    const lines = blocks.map((block) => block.match(/^data:.*$/gm) ?? []);
+    return lines
+      .filter((data) => data.length > 0)
+      .map((data) => ({ data: data.map((line) => line.replace(/^data: ?/, '')).join('\n') }));
   }
 }
 
