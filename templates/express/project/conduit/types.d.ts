@@ -11,5 +11,10 @@ declare global {
       db: Knex;
       settings: Settings;
     }
+
+    interface Request {
+      /** The signed-in user, a row of the table `users`. It exists from step 05. */
+      user?: any;
+    }
   }
 }

@@ -9,8 +9,15 @@ const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 export default {
   ...knexOptions(readSettings().database),
-  // To change a table in SQLite, Knex often copies the table and deletes the old one. With foreign keys, SQLite would
-  // delete the rows that refer to the old table. So the foreign keys are off.
-  pool: { min: 1, max: 1 },
+  pool: { min: 1, max: 1, afterCreate: withoutForeignKeys },
   migrations: { directory: path('migrations'), stub: path('tools/migration.stub') },
 };
+
+/**
+ * To change a table in SQLite, Knex often copies the table and deletes the old one. With foreign keys, SQLite would also
+ * delete the rows that refer to the old table. PostgreSQL changes the table itself.
+ */
+function withoutForeignKeys(connection, done) {
+  connection.pragma?.('foreign_keys = OFF');
+  done(null, connection);
+}

@@ -20,9 +20,10 @@ import { about } from './about.js';
  */
 export function createApp(options) {
   const settings = readSettings(options);
+  settings.secret = readSecret(settings);
   const app = express();
   app.disable('x-powered-by');
-  app.locals.settings = { ...settings, secret: readSecret(settings) };
+  app.locals.settings = settings;
   app.locals.db = connect(settings.database);
 
   app.use(securityHeaders);

@@ -23,9 +23,10 @@ import { tags } from './tags.js';
  */
 export function createApp(options) {
   const settings = readSettings(options);
+  settings.secret = readSecret(settings);
   const app = express();
   app.disable('x-powered-by');
-  app.locals.settings = { ...settings, secret: readSecret(settings) };
+  app.locals.settings = settings;
   app.locals.db = connect(settings.database);
 
   app.use(securityHeaders);
