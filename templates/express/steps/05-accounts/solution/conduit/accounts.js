@@ -73,13 +73,13 @@ function loginLimit({ loginAttempts, loginBlockSeconds }) {
 }
 
 /** Save a user. If the username or the e-mail is taken, the database rejects it, and the client gets status 409. */
-async function saveUser(db, { username, email }, save) {
+async function saveUser(db, { username }, save) {
   try {
     return await save();
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    const names = await db('users').where({ username }).first();
-    const field = names ? 'username' : 'email';
+    const isNameTaken = await db('users').where({ username }).first();
+    const field = isNameTaken ? 'username' : 'email';
     throw new HttpError(409, { [field]: ['has already been taken'] });
   }
 }
