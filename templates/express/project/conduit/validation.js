@@ -53,7 +53,7 @@ function required(maximum, tidy) {
   return z
     .string({ error: (issue) => (isMissing(issue.input) ? "can't be blank" : 'must be a text') })
     .overwrite(tidy)
-    .min(1, "can't be blank")
+    .min(1, { error: "can't be blank", abort: true })
     .max(maximum, `is too long (at most ${maximum} characters)`);
 }
 

@@ -69,6 +69,7 @@ export function accounts(settings) {
     const { db } = request.app.locals;
     const { id } = request.user;
     const { password, ...values } = parse(settingsFields, request.body, 'user');
+    /** @type {Record<string, any>} */
     const changes = { id, ...values };
     if (password) {
       changes.password_hash = await hashPassword(password, settings.passwordCost);
