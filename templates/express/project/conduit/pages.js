@@ -14,7 +14,7 @@ const markedFolder = dirname(fileURLToPath(import.meta.resolve('marked')));
 /** @param {import('./settings.js').Settings} settings */
 export function pages(settings) {
   const router = express.Router();
-  router.use(express.static(folder, { index: false }));
+  router.use(express.static(folder, { index: false, redirect: false }));
   router.use('/packages/marked', express.static(markedFolder));
   router.get('/{*path}', async (request, response) => {
     const html = await readFile(`${folder}/index.html`, 'utf8');

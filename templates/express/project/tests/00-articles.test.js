@@ -389,7 +389,7 @@ test('A page says if an article is missing', async () => {
   const site = await openSite();
   await site.publish('Here');
 
-  for (const url of ['/article/not-here', '/editor/not-here', '/nowhere']) {
+  for (const url of ['/article/not-here', '/editor/not-here', '/nowhere', '/articles']) {
     const page = await site.open(url);
     page.some(ERRORS, 'an error message');
     page.one('h1', 'a heading').hasText('Not Found');

@@ -205,11 +205,18 @@ async function migrate(command, ...args) {
       'migrate:up': () => client.migrate.up(),
       'migrate:down': () => client.migrate.down(),
       'migrate:list': () => client.migrate.list(),
+      forget: () => forgetMigrations(client), // knex has no such command
     };
     console.log(JSON.stringify(await work[command]()));
   } finally {
     await client.destroy();
   }
+}
+
+/** Let the database forget which migrations were run, as if it were older than the first migration. */
+async function forgetMigrations(client) {
+  for (const table of ['knex_migrations', 'knex_migrations_lock'])
+    await client.schema.dropTableIfExists(table);
 }
 
 /** The tables that SQLite reads and sorts completely for a query: no index gives their rows in this order. */
