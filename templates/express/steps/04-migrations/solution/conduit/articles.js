@@ -79,14 +79,14 @@ export async function findArticle(db, slug) {
  *
  * @param {import('knex').Knex} db
  * @param {import('express').Request['query']} query
- * @param {{draft?: boolean}} [conditions]
+ * @param {Record<string, any>} [conditions] columns and their values
  */
-export async function listArticles(db, query, { draft = false } = {}) {
+export async function listArticles(db, query, conditions = { draft: false }) {
   const newestFirst = [
     { column: 'created_at', order: 'desc' },
     { column: 'id', order: 'desc' },
   ];
-  const search = db('articles').where({ draft }).orderBy(newestFirst);
+  const search = db('articles').where(conditions).orderBy(newestFirst);
   if (query.tag !== undefined) search.modify(withTag, `${query.tag}`);
   const rows = await search;
   const list = await articlesJson(db, rows);

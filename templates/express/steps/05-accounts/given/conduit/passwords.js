@@ -13,9 +13,10 @@ export async function hashPassword(password, cost) {
   return `scrypt$${cost}$${salt.toString('hex')}$${hash.toString('hex')}`;
 }
 
-/** True if this password was hashed. */
+/** True if this password was hashed. If the stored text isn't a hash, no password is correct. */
 export async function isPassword(password, stored) {
   const [, cost, salt, hash] = stored.split('$');
+  if (!hash) return false;
   const actual = await slowHash(password, Buffer.from(salt, 'hex'), Number(cost));
   return timingSafeEqual(actual, Buffer.from(hash, 'hex'));
 }

@@ -16,7 +16,7 @@ export async function tokenFor(user, { secret }) {
 /**
  * Middleware for signed-in users only.
  *
- * @type {import('express').RequestHandler}
+ * @type {import('express').RequestHandler<any>}
  */
 export async function requireUser(request, response, next) {
   request.user = await findUser(request);
