@@ -6,14 +6,14 @@ import { fill } from '../places.js';
 import { tabs } from './tabs.js';
 
 export async function drawHome(context) {
-  const { filter = {}, address } = fill('home-list', context).find(Boolean) ?? {};
-  return { title: '', content: await listPage(filter, context, address) };
+  const { filter = {}, path } = fill('home-list', context).find(Boolean) ?? {};
+  return { title: '', content: await listPage(filter, context, path) };
 }
 
 /** A page with a list of articles, for example the home page. */
-export async function listPage(filter, context, address) {
+export async function listPage(filter, context, path) {
   const [list, ...boxes] = await Promise.all([
-    articleList(filter, context, address),
+    articleList(filter, context, path),
     ...fill('sidebar', context),
   ]);
   const site = document.querySelector('.navbar-brand').textContent;
