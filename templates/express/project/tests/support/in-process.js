@@ -7,13 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { BrowserWindow } from './browser.js';
 import { newDatabase, watchers } from './databases.js';
-import { Client } from './request.js';
+import { Client, SECRET } from './request.js';
 
 const PROJECT = new URL('../../', import.meta.url);
 const CREATE_TABLES = ['init-db', '--empty'];
 const LOCKED_MS = 2000; // how long the site waits for an action, which may wait for the site's lock
 const USUAL = {
-  secret: 'only for tests, and long enough for the site',
+  secret: SECRET,
   passwordCost: 16, // fast
 };
 const CONSOLE = ['log', 'info', 'warn', 'error'];
@@ -103,7 +103,7 @@ export class Site {
     };
     Object.assign(process.env, {
       CONDUIT_DATABASE: this.#database.url,
-      CONDUIT_SECRET: USUAL.secret,
+      CONDUIT_SECRET: SECRET,
     });
     try {
       const command = () =>

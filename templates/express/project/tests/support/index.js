@@ -25,6 +25,7 @@ import { after } from 'node:test';
 
 enableCompileCache(); // packages are compiled once for all runs
 
+export { SECRET } from './request.js';
 export { expect, failure, same } from './results.js';
 export { PASSWORD } from './site.js';
 

@@ -3,6 +3,8 @@
 import { Agent, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 
+export const SECRET = 'only for tests, and long enough for the site'; // signs the tokens of the site
+
 const OF_THE_SERVER = ['date', 'connection', 'keep-alive', 'transfer-encoding']; // the site didn't make these headers
 
 /** Opens connections to the site at a port, and keeps them open for the next request. */
