@@ -204,14 +204,15 @@ test('The command init-db adds sample articles', async () => {
 
   await site.run('init-db');
 
-  const { articles } = await site.list();
+  const visitor = site.anonymous;
+  const { articles } = await visitor.list();
   expect(
     articles.length >= 3,
     `Expected at least three sample articles. Found ${articles.length}.`,
   );
   for (const { slug, title } of articles) {
     expect(title !== 'Only mine', 'Expected a new database. Found an old article.');
-    const { body } = await site.read(slug);
+    const { body } = await visitor.read(slug);
     expect(body.length > 100, `Expected a long text in the sample article ${slug}. Found: ${body}`);
   }
 });

@@ -53,7 +53,7 @@ test('Spaces and repeated tags are ignored', async () => {
 
   const { tagList } = await site.publish('Gulls', { tagList: typed });
 
-  same(tagList.toSorted(), ['Fog', 'fog', 'north sea', 'winter'], 'the sorted tagList');
+  same((tagList ?? []).toSorted(), ['Fog', 'fog', 'north sea', 'winter'], 'the sorted tagList');
 });
 
 test('A value that is not a list of tags is rejected', async () => {
