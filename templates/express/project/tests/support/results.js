@@ -23,7 +23,7 @@ export function same(actual, expected, what) {
 /** A value as JavaScript writes it. A long value is shortened. */
 export function shown(value) {
   const text = inspect(value, { depth: 6, breakLength: Infinity, maxStringLength: 200 });
-  return shortened(text, 600);
+  return shortened(text.replace(/([[{,])\s+/g, '$1 ').replace(/\s+([\]}])/g, ' $1'), 600);
 }
 
 /** A text with at most this many characters, and without line breaks. */

@@ -173,7 +173,8 @@ test('A database from step 03 is upgraded', async () => {
 
   await site.run('check-db');
   await hasAllRows(site.anonymous, slugs);
-  for (const slug of slugs) same((await site.anonymous.read(slug)).draft, false, `draft of ${slug}`);
+  for (const slug of slugs)
+    same((await site.anonymous.read(slug)).draft, false, `draft of ${slug}`);
 });
 
 test('A draft value that is not true or false is rejected', async () => {
