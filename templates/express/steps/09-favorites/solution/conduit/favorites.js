@@ -28,6 +28,7 @@ export async function addFavorite(db, pair) {
  */
 export async function favoritesOf(db, articleIds, viewer) {
   const isOwn = db.raw('max(CASE WHEN user_id = ? THEN 1 ELSE 0 END) AS own', [viewer?.id ?? 0]);
+  /** @type {any[]} */
   const rows = await db('favorites')
     .whereIn('article_id', articleIds)
     .groupBy('article_id')
