@@ -227,15 +227,15 @@ def running(process: Child) -> Iterator[Child]:
         terminate(process)
 
 
-def run_in_terminal(args: Sequence[str | Path], *, cwd: Path) -> int:
+def run_in_terminal(args: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None) -> int:
     """Run a program in this process's terminal until it ends. Return its exit code.
 
-    Ctrl-C ends only the program.
+    Ctrl-C ends only the program. Without `env`, the program gets the variables of this process.
     """
     # A program inherits an ignored signal, but not a handler. So this handler does nothing, and the program can end.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        return subprocess.run(list(map(str, args)), cwd=cwd, check=False).returncode
+        return subprocess.run(list(map(str, args)), cwd=cwd, env=env, check=False).returncode
     finally:
         signal.signal(signal.SIGINT, before)
 
