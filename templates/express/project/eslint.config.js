@@ -14,6 +14,9 @@ export default [
       'require-await': 'error',
     },
   },
-  { files: ['conduit/**', 'tests/**', '*.js'], languageOptions: { globals: globals.node } },
+  {
+    files: ['conduit/**', 'migrations/**', 'own_tests/**', 'tests/**', 'tools/**', '*.js'],
+    languageOptions: { globals: globals.node },
+  },
   { files: ['public/**'], languageOptions: { globals: globals.browser } },
 ];

@@ -23,7 +23,7 @@ def execute(
     The program can be python, node, npm, or a program of an installed package. It runs in the current folder.
     """
     console = console_of(context)
-    with project_here(context) as project:
+    with project_here(context, names_markers=False) as project:
         variables = check.prepared(project, console.show_progress).variables
     program = shutil.which(command[0], path=variables["PATH"])
     if program is None:

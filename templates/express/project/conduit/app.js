@@ -1,49 +1,44 @@
-/** A publishing site. `createApp` builds it; each part of the site lives in a file of its own. */
+/** A publishing site. `createApp` builds it. Each router is one part of the site. */
 
 import express from 'express';
 
-import { openDatabase } from './database.js';
-import { answerErrors, notFound } from './errors.js';
-import { addFeatures } from './features.js';
-import { readJson } from './fields.js';
+import { articles } from './articles.js';
+import { connect } from './database.js';
+import { errorHandler, notFound } from './errors.js';
 import { pages } from './pages.js';
-import { safeHeaders, withoutNul } from './security.js';
-import { readSettings } from './settings.js';
+import { rejectNul, securityHeaders } from './security.js';
+import { readSecret, readSettings } from './settings.js';
+import { readJson } from './validation.js';
+
+// Your own lines go below this one.
 
 /**
- * Build the site. It answers once its database is open and has all tables, so this gives a promise: `await` it.
- * settings.js tells what can be set. `app.locals.site` holds what the parts of the site share.
+ * Build the site. `options` override the environment, and the environment overrides settings.json.
+ *
+ * @param {Partial<import('./settings.js').Settings>} [options]
  */
-export async function createApp(given) {
-  const settings = readSettings(given);
-  const db = await openDatabase(settings.database, settings);
-  const site = {
-    settings,
-    db,
-    articleFields: [],
-    articleFilters: [],
-    articleAdditions: [],
-    samples: [],
-  };
-
-  const api = express.Router();
-  api.use(readJson);
-  await addFeatures(api, site);
-  api.use(() => {
-    throw notFound('address');
-  });
-
+export function createApp(options) {
+  const settings = readSettings(options);
+  settings.secret = readSecret(settings);
   const app = express();
   app.disable('x-powered-by');
-  app.locals.site = site;
-  app.use(safeHeaders);
-  app.use(withoutNul);
-  app.use('/api', api);
-  app.use(pages(settings));
-  app.use(answerErrors);
+  app.locals.settings = settings;
+  app.locals.db = connect(settings.database);
 
-  if (settings.samples) {
-    for (const addSamples of site.samples) await addSamples();
-  }
+  app.use(securityHeaders);
+  app.use(rejectNul);
+
+  const api = express.Router();
+  app.use('/api', api);
+  api.use(readJson);
+  api.use('/articles', articles);
+
+  // Your own lines go below this one.
+
+  api.use(() => {
+    throw notFound('url');
+  });
+  app.use(pages(settings));
+  app.use(errorHandler);
   return app;
 }

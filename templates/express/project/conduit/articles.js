@@ -1,140 +1,82 @@
-/** Articles: publishing, reading, changing and deleting them. */
+/** Articles: publishing, reading, editing and deleting them. */
 
 import { randomBytes } from 'node:crypto';
-import { readFile, readdir } from 'node:fs/promises';
 
-import express from 'express';
+import { Router } from 'express';
+import { z } from 'zod';
 
+import { now } from './database.js';
 import { notFound } from './errors.js';
-import { fieldsOf } from './fields.js';
+import { line, parse, text } from './validation.js';
 
-const TABLES = `
-  CREATE TABLE IF NOT EXISTS article (
-    id INTEGER PRIMARY KEY,
-    slug TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL,
-    description TEXT NOT NULL,
-    body TEXT NOT NULL,
-    created_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL
-  );
-`;
-const LONGEST = { title: 200, description: 500, body: 50_000 };
+const articleFields = z.object({ title: line(200), description: line(500), body: text(50_000) });
 
-export async function articles(site) {
-  const { db } = site;
-  await db.exec(TABLES);
-  site.samples.push(() => addSamples(site));
+export const articles = Router();
 
-  const router = express.Router();
+articles.get('/', async (request, response) => {
+  const { db } = request.app.locals;
+  response.json(await listArticles(db));
+});
 
-  router.get('/', async (request, response) => {
-    response.json(await listOfArticles(site, request));
-  });
+articles.post('/', async (request, response) => {
+  const { db } = request.app.locals;
+  const values = parse(articleFields, request.body, 'article');
+  const article = await insertArticle(db, values);
+  response.status(201).json({ article: articleJson(article) });
+});
 
-  router.post('/', async (request, response) => {
-    const fields = fieldsOf(request, 'article');
-    const article = { ...readArticle(fields), created_at: now() };
-    const saveOthers = readOthers(site, fields);
-    fields.check();
-    const { id } = await db.transaction(async () => {
-      const saved = await insert(db, article);
-      await saveOthers(saved.id);
-      return saved;
-    });
-    const saved = await db.get('SELECT * FROM article WHERE id = ?', [id]);
-    response.status(201).json({ article: await showArticle(site, request, saved) });
-  });
+articles.get('/:slug', async (request, response) => {
+  const { db } = request.app.locals;
+  const article = await findArticle(db, request.params.slug);
+  response.json({ article: articleJson(article) });
+});
 
-  router.get('/:slug', async (request, response) => {
-    const article = await findArticle(site, request.params.slug);
-    response.json({ article: await showArticle(site, request, article) });
-  });
+articles.put('/:slug', async (request, response) => {
+  const { db } = request.app.locals;
+  const article = await findArticle(db, request.params.slug);
+  const values = parse(articleFields.partial(), request.body, 'article');
+  await db('articles')
+    .where({ id: article.id })
+    .update({ ...values, updated_at: now() });
+  response.json({ article: articleJson(await findArticle(db, article.slug)) });
+});
 
-  router.put('/:slug', async (request, response) => {
-    const article = await articleToChange(site, request);
-    const fields = fieldsOf(request, 'article');
-    const changed = readArticle(fields, article);
-    const saveOthers = readOthers(site, fields);
-    fields.check();
-    await db.transaction(async () => {
-      await db.run(
-        'UPDATE article SET title = ?, description = ?, body = ?, updated_at = ? WHERE id = ?',
-        [changed.title, changed.description, changed.body, now(), article.id],
-      );
-      await saveOthers(article.id);
-    });
-    const saved = await findArticle(site, article.slug);
-    response.json({ article: await showArticle(site, request, saved) });
-  });
+articles.delete('/:slug', async (request, response) => {
+  const { db } = request.app.locals;
+  const article = await findArticle(db, request.params.slug);
+  await db('articles').where({ id: article.id }).delete();
+  response.status(204).end();
+});
 
-  router.delete('/:slug', async (request, response) => {
-    const article = await articleToChange(site, request);
-    await db.run('DELETE FROM article WHERE id = ?', [article.id]);
-    response.status(204).end();
-  });
-
-  return router;
-}
-
-// For other parts of the site
-
-/** The present moment, as the database keeps it and the API tells it. */
-export function now() {
-  return new Date().toISOString();
-}
-
-/** The article with this slug; where there is none, the client is answered with 404. */
-export async function findArticle({ db }, slug) {
-  const article = await db.get('SELECT * FROM article WHERE slug = ?', [slug]);
-  if (article === undefined) throw notFound('article');
+/**
+ * The article with this slug. If there is none, the client gets status 404.
+ *
+ * @param {import('knex').Knex} db
+ * @param {string} slug
+ */
+export async function findArticle(db, slug) {
+  const article = await db('articles').where({ slug }).first();
+  if (!article) throw notFound('article');
   return article;
 }
 
-/** The article that the request names, for a client who wants to change or delete it. Anyone may, so far. */
-export async function articleToChange(site, request) {
-  return await findArticle(site, request.params.slug);
-}
-
 /**
- * The articles that the request asks for, newest first, and how many there are. Each of `site.articleFilters` is
- * given the query as texts by name, and gives back a condition: {sql, values}, or undefined where it has none.
+ * A list of articles as the API sends it, newest first. The articles in a list have no `body`.
+ *
+ * @param {import('knex').Knex} db
  */
-export async function listOfArticles(site, request) {
-  const query = Object.fromEntries(
-    Object.entries(request.query).map(([name, value]) => [name, `${value}`]),
-  );
-  const conditions = site.articleFilters.map((filter) => filter(query)).filter(Boolean);
-  const where = ['1 = 1', ...conditions.map(({ sql }) => sql)].join(' AND ');
-  const values = conditions.flatMap((condition) => condition.values);
-  const rows = await site.db.all(
-    `SELECT article.* FROM article WHERE ${where} ORDER BY article.created_at DESC, article.id DESC`,
-    values,
-  );
-  const list = await allShown(site, request, rows);
-  for (const article of list) delete article.body;
-  return { articles: list, articlesCount: rows.length };
+export async function listArticles(db) {
+  const newestFirst = [
+    { column: 'created_at', order: 'desc' },
+    { column: 'id', order: 'desc' },
+  ];
+  const rows = await db('articles').orderBy(newestFirst);
+  const list = rows.map((row) => articleJson(row));
+  return { articles: list.map(({ body, ...article }) => article), articlesCount: rows.length };
 }
 
-/** An article as the API shows it to who asks. */
-export async function showArticle(site, request, row) {
-  const [article] = await allShown(site, request, [row]);
-  return article;
-}
-
-// From a row to an answer
-
-/**
- * Articles as the API shows them. Each of `site.articleAdditions` is called once for all of them, with a list of
- * {row, json} and the request, and adds to each `json` what its part of the site knows.
- */
-async function allShown(site, request, rows) {
-  const all = rows.map((row) => ({ row, json: articleJson(row) }));
-  for (const add of site.articleAdditions) await add(all, request);
-  return all.map(({ json }) => json);
-}
-
-function articleJson(row) {
+/** An article as the API sends it. */
+export function articleJson(row) {
   return {
     slug: row.slug,
     title: row.title,
@@ -145,77 +87,27 @@ function articleJson(row) {
   };
 }
 
-// From a request to a row
-
-/** What was sent for an article; where it is about an `old` one, what was not sent stays as it is. */
-function readArticle(fields, old) {
-  const read = (name, how) =>
-    old && !fields.has(name) ? old[name] : fields[how](name, { longest: LONGEST[name] });
-  return {
-    title: read('title', 'line'),
-    description: read('description', 'line'),
-    body: read('body', 'text'),
-  };
-}
-
 /**
- * What other parts of the site take over from the editor. Each of `site.articleFields` has two functions:
- * `read(fields)` gives a value (undefined: it was not sent), `save(id, value)` keeps it, in the same transaction.
+ * Save a new article. If its slug is taken, even by an article of this moment, try a slug with another ending.
+ *
+ * @param {import('knex').Knex} db
+ * @param {Record<string, any>} values
  */
-function readOthers(site, fields) {
-  const taken = site.articleFields.map((field) => ({ field, value: field.read(fields) }));
-  return async (id) => {
-    for (const { field, value } of taken) {
-      if (value !== undefined) await field.save(id, value);
-    }
-  };
+export async function insertArticle(db, values, ending = '') {
+  const slug = slugFrom(values.title) + ending;
+  const created_at = values.created_at ?? now();
+  const [article] = await db('articles')
+    .insert({ ...values, slug, created_at, updated_at: created_at })
+    .onConflict('slug')
+    .ignore()
+    .returning('*');
+  return article ?? (await insertArticle(db, values, `-${randomBytes(4).toString('hex')}`));
 }
 
-/** Save a new article under a slug of its own. Whether one is free is for the database to say: it alone sees everyone. */
-async function insert(db, article) {
-  const slug = slugFrom(article.title);
-  return (
-    (await insertAs(db, slug, article)) ??
-    (await insertAs(db, `${slug}-${randomBytes(4).toString('hex')}`, article))
-  );
-}
-
-async function insertAs(db, slug, article) {
-  const row = { slug, updated_at: article.created_at, ...article };
-  const names = Object.keys(row);
-  return await db.get(
-    `INSERT INTO article (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
-     ON CONFLICT (slug) DO NOTHING RETURNING *`,
-    Object.values(row),
-  );
-}
-
-/** The title in lower-case Latin letters, digits and hyphens: "Crème brûlée!" becomes "creme-brulee". */
-export function slugFrom(title) {
-  const plain = title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[\u0300-\u036f]/g, '');
-  const words = plain.match(/[a-z0-9]+/g) ?? ['article'];
+/** The title in lowercase Latin letters, digits and hyphens: "Crème brûlée!" becomes "creme-brulee". */
+function slugFrom(title) {
+  const withoutAccents = title.normalize('NFKD').replace(/\p{Mark}/gu, '');
+  const words = withoutAccents.toLowerCase().match(/[a-z0-9]+/g) ?? ['article'];
   const slug = words.join('-').slice(0, 80).replace(/-$/, '');
-  return slug === 'feed' ? 'feed-article' : slug; // the address of everyone's own feed
-}
-
-// What a new database begins with
-
-/** Add the articles of the folder sample_articles, one a day until yesterday, the first file last. */
-async function addSamples({ db }) {
-  const folder = new URL('sample_articles/', import.meta.url);
-  const files = (await readdir(folder)).sort();
-  for (const [index, file] of files.entries()) {
-    const text = await readFile(new URL(file, folder), 'utf8');
-    const [heading, description, ...paragraphs] = text.trim().split('\n\n');
-    const written = new Date(Date.now() - (index + 1) * 86_400_000).toISOString();
-    await insert(db, {
-      title: heading.replace('# ', ''),
-      description,
-      body: paragraphs.join('\n\n'),
-      created_at: written,
-    });
-  }
+  return slug === 'feed' ? 'feed-article' : slug; // /api/articles/feed is no article
 }

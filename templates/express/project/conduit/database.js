@@ -1,108 +1,91 @@
-/**
- * The database: SQLite in a file, or PostgreSQL where the setting `database` says so.
- *
- * Values never stand in the text of a question. A `?` stands in their place, and the database puts them in:
- *
- *   const article = await db.get('SELECT * FROM article WHERE slug = ?', [slug]);
- *
- * Each of these gives a promise, for the answer comes later: always `await` it.
- */
+/** The database: SQLite in a file, or PostgreSQL. Knex builds the SQL for both. */
 
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 
-import { home } from './settings.js';
+import knex from 'knex';
 
-export async function openDatabase(address, { onQuery, onRows } = {}) {
-  const driver = isPostgres(address) ? await import('./postgres.js') : await import('./sqlite.js');
-  return new Database(await driver.connect(fileOf(address)), onQuery, onRows);
+/**
+ * Connect to the database. Knex opens a connection when the first query needs it.
+ *
+ * @param {string} database the path of a file, ":memory:", or a URL that begins with postgres://
+ */
+export function connect(database) {
+  return knex(knexOptions(database));
 }
 
-/** Where the database is: the path of its file, or the address as it stands. */
-export function fileOf(address) {
-  if (address === ':memory:' || isPostgres(address)) return address;
-  const file = resolve(home, address);
-  mkdirSync(dirname(file), { recursive: true });
-  return file;
+/**
+ * The options of Knex for a database.
+ *
+ * @param {string} database
+ * @returns {import('knex').Knex.Config}
+ */
+export function knexOptions(database) {
+  if (/^postgres(ql)?:/.test(database)) return { client: 'pg', connection: database };
+  if (database !== ':memory:') mkdirSync(dirname(database), { recursive: true });
+  return {
+    client: 'better-sqlite3',
+    connection: { filename: database },
+    useNullAsDefault: true,
+    pool: { min: 1, max: 1, afterCreate: prepareSqlite },
+  };
 }
 
-export function isPostgres(address) {
-  return /^postgres(ql)?:/.test(address);
+/** By default, SQLite ignores foreign keys. In WAL mode, reading and writing don't block each other. */
+function prepareSqlite(connection, done) {
+  connection.pragma('foreign_keys = ON');
+  connection.pragma('journal_mode = WAL');
+  done(null, connection);
 }
 
-/** The marks for a list of values: `WHERE id IN ${marks(ids)}` becomes `WHERE id IN (?, ?, ?)`. */
-export function marks(values) {
-  return values.length === 0 ? '(NULL)' : `(${values.map(() => '?').join(', ')})`;
+/** The current time as text in ISO 8601, because SQLite has no type for times. */
+export function now() {
+  return new Date().toISOString();
 }
 
-/** Whether the database refused a row because another one has the same value where each has its own. */
+/** True if the database rejected a row because a unique value exists already. */
 export function isDuplicate(error) {
-  return error?.reason === 'duplicate';
+  return /^(23505|SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY))$/.test(error.code);
 }
 
-/** Whether the database refused a row because the one it points to is not there. */
+/** True if the database rejected a row because it refers to a row that doesn't exist. */
 export function isOrphan(error) {
-  return error?.reason === 'orphan';
+  return /^(23503|SQLITE_CONSTRAINT_FOREIGNKEY)$/.test(error.code);
 }
 
-class Database {
-  #connection;
-  #onQuery;
-  #onRows;
-  #transaction = new AsyncLocalStorage();
-
-  constructor(connection, onQuery = () => {}, onRows = () => {}) {
-    this.#connection = connection;
-    this.#onQuery = onQuery;
-    this.#onRows = onRows;
+/**
+ * The columns of all tables, for example `articles.title`.
+ *
+ * @param {import('knex').Knex} db
+ * @returns {Promise<{table: string, column: string}[]>}
+ */
+export async function columnsOf(db) {
+  if (isPostgres(db)) {
+    return await db('information_schema.columns')
+      .select({ table: 'table_name', column: 'column_name' })
+      .whereRaw('table_schema = current_schema()');
   }
+  return await db
+    .select({ table: 'tables.name', column: 'columns.name' })
+    .from(db.raw('sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns'))
+    .where('tables.type', 'table')
+    .whereNot('tables.name', 'like', 'sqlite_%');
+}
 
-  /** All rows that a question finds. */
-  async all(sql, values = []) {
-    await this.#onQuery(sql);
-    const inside = this.#transaction.getStore() ?? this.#connection;
-    const rows = await inside.all(sql, values);
-    this.#onRows(rows.length);
-    return rows;
+/**
+ * Delete all tables with their rows.
+ *
+ * @param {import('knex').Knex} db
+ */
+export async function dropTables(db) {
+  const tables = new Set((await columnsOf(db)).map(({ table }) => table));
+  if (!isPostgres(db)) await db.raw('PRAGMA foreign_keys = OFF');
+  for (const table of tables) {
+    await db.raw(isPostgres(db) ? 'DROP TABLE ?? CASCADE' : 'DROP TABLE ??', [table]);
   }
+  if (!isPostgres(db)) await db.raw('PRAGMA foreign_keys = ON');
+}
 
-  /** The first row that a question finds; undefined where there is none. */
-  async get(sql, values) {
-    const rows = await this.all(sql, values);
-    return rows[0];
-  }
-
-  /** Change something; gives the number of rows that it changed. */
-  async run(sql, values = []) {
-    await this.#onQuery(sql);
-    const inside = this.#transaction.getStore() ?? this.#connection;
-    return inside.run(sql, values);
-  }
-
-  /** Make tables and indexes. */
-  exec(sql) {
-    return this.#connection.exec(sql);
-  }
-
-  /** All that `work` asks of the database happens, or nothing does: where it throws, what it changed is undone. */
-  async transaction(work) {
-    if (this.#transaction.getStore()) return work();
-    await this.#onQuery('BEGIN');
-    return this.#connection.transaction((inside) => this.#transaction.run(inside, work));
-  }
-
-  /** The columns of each table, by its name. */
-  columns() {
-    return this.#connection.columns();
-  }
-
-  /** Remove every table and what is in it. */
-  clear() {
-    return this.#connection.clear();
-  }
-
-  close() {
-    return this.#connection.close();
-  }
+function isPostgres(db) {
+  return db.client.config.client === 'pg';
 }

@@ -1,7 +1,11 @@
-/** What the API answers when it cannot do what it was asked: {"errors": {"title": ["can't be blank"]}}. */
+/** Errors: what the API sends if a request fails, for example {"errors": {"title": ["can't be blank"]}}. */
 
-/** Throw one, anywhere on the way to an answer: Express hands it to `answerErrors`. */
-export class Refusal extends Error {
+/** Throw this error in any handler. Express passes it to `errorHandler`. */
+export class HttpError extends Error {
+  /**
+   * @param {number} status
+   * @param {Record<string, string[] | undefined>} errors
+   */
   constructor(status, errors) {
     super(`${status} ${JSON.stringify(errors)}`);
     this.status = status;
@@ -9,27 +13,29 @@ export class Refusal extends Error {
   }
 }
 
-export function notFound(what) {
-  return new Refusal(404, { [what]: ['not found'] });
+/** @param {string} name what doesn't exist, for example "article" */
+export function notFound(name) {
+  return new HttpError(404, { [name]: ['not found'] });
 }
 
-export function invalid(errors) {
-  return new Refusal(422, errors);
-}
-
-/** The last stop of every request that went wrong. Express knows it by its four parameters. */
-export function answerErrors(error, request, response, next) {
+/**
+ * The last middleware. Express knows by the four parameters that it handles errors.
+ *
+ * @type {import('express').ErrorRequestHandler}
+ */
+export function errorHandler(error, request, response, next) {
   if (response.headersSent) return next(error);
-  const refusal = error instanceof Refusal ? error : refusalOf(error);
-  if (refusal.status >= 500) console.error(error);
-  return response.status(refusal.status).json({ errors: refusal.errors });
+  const { status, errors } = error instanceof HttpError ? error : fromOtherError(error);
+  if (status >= 500) console.error(error);
+  response.status(status).json({ errors });
 }
 
-function refusalOf(error) {
-  if (error.type === 'entity.parse.failed') return invalid({ body: ['is not valid JSON'] });
-  if (error.type === 'entity.too.large') return new Refusal(413, { body: ['is too large'] });
+/** The response to an error of Express, or to a bug. */
+function fromOtherError(error) {
+  if (error.type === 'entity.parse.failed') return new HttpError(422, { body: ["isn't JSON"] });
+  if (error.status === 413) return new HttpError(413, { body: ['is too large'] });
   if (error.status >= 400 && error.status < 500) {
-    return new Refusal(error.status, { request: ['cannot be read'] });
+    return new HttpError(error.status, { request: ["can't be read"] });
   }
-  return new Refusal(500, { server: ['something went wrong'] });
+  return new HttpError(500, { server: ['had a problem'] });
 }

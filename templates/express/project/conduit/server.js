@@ -1,23 +1,29 @@
-/** Serve the site: `node conduit/server.js --port 3000`; with --show-queries, it prints what it asks its database. */
+/** Start the site: `node conduit/server.js --port 3000`. With --show-queries, it prints each query. */
 
 import { parseArgs } from 'node:util';
 
 import { createApp } from './app.js';
 
-const options = {
-  port: { type: 'string', default: process.env.PORT ?? '3000' },
-  'show-queries': { type: 'boolean', default: false },
-  host: { type: 'string', default: process.env.HOST ?? '127.0.0.1' },
-};
-const { port, host, 'show-queries': showQueries } = parseArgs({ options }).values;
-
-const app = await createApp({ onQuery: showQueries ? (sql) => console.log(sql) : undefined });
-const server = app.listen(Number(port), host, (error) => {
-  if (error) throw error;
-  console.log(`The site is at http://${host}:${port}/`);
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: process.env.PORT ?? '3000' },
+    host: { type: 'string', default: process.env.HOST ?? '127.0.0.1' },
+    'show-queries': { type: 'boolean', default: false },
+  },
 });
 
-// When it is told to stop, what was asked is still answered.
+const app = createApp();
+const { db, settings } = app.locals;
+if (values['show-queries']) db.on('query', ({ sql }) => console.log(sql));
+
+const server = app.listen(Number(values.port), values.host, (error) => {
+  if (error) throw error;
+  console.log(`The site is at http://${values.host}:${values.port}/`);
+});
+
+// Before the server stops, it sends the responses to the requests that it has received. It doesn't wait long for them,
+// because a response can be endless, such as a stream of events.
 process.once('SIGTERM', () => {
-  server.close(() => app.locals.site.db.close());
+  server.close(() => db.destroy());
+  setTimeout(() => server.closeAllConnections(), settings.shutdownSeconds * 1000).unref();
 });

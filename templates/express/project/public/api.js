@@ -1,9 +1,9 @@
-/** Asking the API. */
+/** Requests to the API. */
 
-/** What is sent along with each question. */
+/** Headers of each request. */
 export const headers = {};
 
-/** The API said no, or did not answer; `messages` tell it in words. */
+/** The API rejected a request, or didn't respond. `messages` contains the reasons. */
 export class ApiError extends Error {
   constructor(status, messages) {
     super(messages.join(', '));
@@ -13,16 +13,16 @@ export class ApiError extends Error {
 }
 
 /**
- * What the API answers: `await ask('GET', '/articles')`. Throws an ApiError where it refuses or is away.
- * Parts of an address that may hold any sign belong into `encodeURIComponent`.
+ * Send a request and return the JSON of the response: `await ask('GET', '/articles')`. If the request fails, throw an
+ * ApiError. Use `encodeURIComponent` for parts of the path that may contain any character.
  */
-export async function ask(method, address, body, moreHeaders = {}) {
+export async function ask(method, path, body, moreHeaders = {}) {
   const options = { method, headers: { ...headers, ...moreHeaders } };
   if (body !== undefined) {
     options.headers['Content-Type'] = 'application/json';
     options.body = JSON.stringify(body);
   }
-  const response = await fetch(`/api${address}`, options).catch(() => {
+  const response = await fetch(`/api${path}`, options).catch(() => {
     throw new ApiError(0, ['Unable to connect to the site. Try again in a moment.']);
   });
   const text = await response.text();
@@ -35,7 +35,7 @@ export async function ask(method, address, body, moreHeaders = {}) {
 
 function messagesOf(response, { errors }) {
   if (errors === undefined)
-    return [`The site answers with status ${response.status}. Try again in a moment.`];
+    return [`The site responded with status ${response.status}. Try again in a moment.`];
   return Object.entries(errors).flatMap(([name, messages]) =>
     messages.map((message) => `${name} ${message}`),
   );

@@ -1,4 +1,4 @@
-/** The site in the browser: which address shows which page, and what every page has. */
+/** The site in the browser: which URL shows which page. */
 
 import './features.js';
 import { drawArticle } from './pages/article.js';
@@ -12,7 +12,7 @@ page('/article/:slug', drawArticle, 'article-page');
 page('/editor', drawEditor);
 page('/editor/:slug', drawEditor);
 
-/** Show the page of the address that the browser is at; from then on, links change pages without loading anew. */
+/** Show the page of the current URL. After that, links change the page without loading it again. */
 export async function start() {
   await Promise.all(fill('start'));
   followLinks();

@@ -1,10 +1,10 @@
-/** Making elements. Texts become text and never HTML, so that nothing that somebody typed can run. */
+/** Creating elements. A text stays text and never becomes HTML, so code that a visitor typed never runs. */
 
 /**
- * An element: `element('a', { class: 'tag', href: '/tag/tea' }, 'tea')`.
+ * Create an element: `element('a', { class: 'tag', href: '/tag/tea' }, 'tea')`.
  *
- * An attribute that is a function listens to an event (`onclick: press`); one that is true stands there without a
- * value; one that is false, null or undefined is left out, as are such children. Lists of children are taken apart.
+ * A function as an attribute listens to an event, for example `onclick: press`. The value true adds an attribute without
+ * a value. Attributes and children that are false, null or undefined are left out. A child can also be a list of children.
  */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
@@ -22,7 +22,7 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** A list of messages about what went wrong; nothing where there is none. */
+/** A list of error messages, or null if there are no messages. */
 export function errorList(messages) {
   if (messages.length === 0) return null;
   return element(
@@ -34,7 +34,7 @@ export function errorList(messages) {
 
 const days = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' });
 
-/** A moment as people write it: "November 3, 2026". */
+/** A time as people write it: "November 3, 2026". */
 export function date(moment, attributes) {
   const words = days.format(new Date(moment));
   return element('time', { datetime: moment, ...attributes }, words);

@@ -1,4 +1,4 @@
-/** The parts of the site in the browser, one import each; docs/contract.md tells what a part can do. */
+/** The parts of the site in the browser. Each import adds one part. */
 
 import './articles/actions.js';
 import './articles/navigation.js';

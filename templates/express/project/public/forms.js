@@ -1,11 +1,11 @@
-/** Forms that are sent to the API without leaving the page. */
+/** Forms that send a request to the API. The browser stays on the page. */
 
 import { ApiError } from './api.js';
 import { errorList } from './dom.js';
 
 /**
- * What a form does when it is sent: `onsubmit: sending(async (values) => { … })`. `values` are its fields by name.
- * Where the API refuses, the reasons appear on top of the form, and what was typed stays.
+ * A listener for `onsubmit`: `onsubmit: sending(async (values) => { … })`. `values` contains the fields by name. If the
+ * API rejects the request, the reasons appear at the top of the form, and the form keeps the typed text.
  */
 export function sending(send) {
   return async (event) => {

@@ -1,10 +1,10 @@
-/** Markdown as elements of the page. HTML in it stays text, and addresses that could run are left out. */
+/** Markdown as elements of the page. HTML stays text, and URLs that could run code are left out. */
 
 import { Lexer } from 'marked';
 
 import { element } from './dom.js';
 
-const SAFE_ADDRESS = /^(https?:|mailto:|\/(?!\/)|#)/i;
+const SAFE_URL = /^(https?:|mailto:|\/(?!\/)|#)/i;
 const ENTITIES = {
   amp: '&',
   lt: '<',
@@ -16,7 +16,7 @@ const ENTITIES = {
   hellip: '…',
 };
 
-/** The elements that a text in Markdown becomes. */
+/** The elements of a text in Markdown. */
 export function markdown(source) {
   return Lexer.lex(source, { gfm: true }).map(block);
 }
@@ -25,7 +25,7 @@ function block(token) {
   switch (token.type) {
     case 'paragraph':
       return element('p', {}, inline(token));
-    case 'heading': // the page's one h1 is the article's title
+    case 'heading': // the only h1 of the page is the title of the article
       return element(`h${Math.min(token.depth + 1, 6)}`, {}, inline(token));
     case 'blockquote':
       return element('blockquote', {}, token.tokens.map(block));
@@ -85,7 +85,7 @@ function inline({ tokens }) {
       case 'link':
         return link(token);
       case 'image':
-        return SAFE_ADDRESS.test(token.href)
+        return SAFE_URL.test(token.href)
           ? element('img', { src: token.href, alt: plain(token.text), title: token.title || null })
           : plain(token.text);
       case 'html':
@@ -97,11 +97,11 @@ function inline({ tokens }) {
 }
 
 function link(token) {
-  if (!SAFE_ADDRESS.test(token.href)) return inline(token);
+  if (!SAFE_URL.test(token.href)) return inline(token);
   return element('a', { href: token.href, title: token.title || null }, inline(token));
 }
 
-/** Text without the entities of HTML, of which Markdown knows a few hundred and people use a few. */
+/** Text whose HTML entities are replaced. HTML has hundreds of entities, but people use few of them. */
 function plain(text) {
   return text.replace(/&(#\d{1,6}|\w+);/g, (whole, name) => {
     if (name in ENTITIES) return ENTITIES[name];

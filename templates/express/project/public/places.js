@@ -1,13 +1,13 @@
-/** Places on the pages where a part of the site may put something: docs/contract.md lists them. */
+/** Places on the pages where a part of the site can add elements. */
 
 const drawings = new Map();
 
-/** Have `draw` called whenever a page has this place; what it gives back (an element, or null) is shown there. */
+/** Call `draw` for each page that has this place. The page shows the element that `draw` returns, or nothing for null. */
 export function put(place, draw) {
   drawings.set(place, [...(drawings.get(place) ?? []), draw]);
 }
 
-/** What belongs into a place; the parts are told what the page is about. */
+/** The elements in a place. `about` says what the page shows, for example an article. */
 export function fill(place, ...about) {
   return (drawings.get(place) ?? []).map((draw) => draw(...about));
 }

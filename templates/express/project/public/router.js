@@ -1,4 +1,4 @@
-/** Which page belongs to which address, and going from one to the other. */
+/** The pages and their URLs, and changing from one page to another. */
 
 import { ApiError } from './api.js';
 import { element, errorList } from './dom.js';
@@ -8,9 +8,8 @@ const routes = [];
 let latest = 0;
 
 /**
- * Have `draw` called for addresses like this one: '/article/:slug'. It is given {params, query, path}, and gives
- * back a promise of {title, content}; where it throws an ApiError, its messages are the page, which then has the
- * class `className`, too.
+ * Call `draw` for URLs with this pattern, for example '/article/:slug'. `draw` gets {params, query, path}, and returns
+ * {title, content} or a promise. If it throws an ApiError, the page shows the messages and has the class `className`.
  */
 export function page(pattern, draw, className = '') {
   const names = [...pattern.matchAll(/:(\w+)/g)].map(([, name]) => name);
@@ -18,14 +17,14 @@ export function page(pattern, draw, className = '') {
   routes.push({ shape, names, draw, className });
 }
 
-/** Go to another address of the site, as a link does. */
-export async function goTo(address) {
-  history.pushState({}, '', address);
+/** Open another page of the site, as a link does. */
+export async function goTo(url) {
+  history.pushState({}, '', url);
   await show();
   window.scrollTo(0, 0);
 }
 
-/** Draw the page of the present address. A page that is late, because the visitor has gone on, is not shown. */
+/** Show the page of the current URL. If the visitor has opened another page in the meantime, don't show this one. */
 export async function show() {
   const turn = (latest += 1);
   const instead = fill('guard', location.pathname + location.search).find(Boolean);
@@ -40,16 +39,16 @@ export async function show() {
   document.querySelector('main').replaceChildren(content);
 }
 
-/** A link of the bar, which knows whether it leads to the page that is shown. */
-export function navLink(address, ...words) {
-  const here = location.pathname === address;
+/** A link in the navigation bar. It is active if it links to the current page. */
+export function navLink(url, ...children) {
+  const here = location.pathname === url;
   const attributes = here
     ? { class: 'nav-link active', 'aria-current': 'page' }
     : { class: 'nav-link' };
-  return element('a', { ...attributes, href: address }, ...words);
+  return element('a', { ...attributes, href: url }, ...children);
 }
 
-/** From now on, links within the site and the browser's Back change the page without loading it anew. */
+/** Links of this site and the Back button change the page without loading it again. */
 export function followLinks() {
   window.addEventListener('popstate', () => show());
   document.addEventListener('click', (event) => {
@@ -72,14 +71,13 @@ async function drawn({ pathname, search }) {
       const params = Object.fromEntries(names.map((name, index) => [name, values[index]]));
       return await draw({ params, query: new URLSearchParams(search), path: pathname });
     }
-    return problem('404', 'Not Found', ['There is no page at this address.']);
+    return problem('404', 'Not Found', ["This page doesn't exist."]);
   } catch (error) {
-    if (error instanceof URIError)
-      return problem('404', 'Not Found', ['There is no page at this address.']);
+    if (error instanceof URIError) return problem('404', 'Not Found', ["This page doesn't exist."]);
     if (!(error instanceof ApiError)) throw error;
     return error.status === 404
       ? problem('404', 'Not Found', error.messages, kind)
-      : problem('', 'That did not work', error.messages, kind);
+      : problem('', 'Something went wrong', error.messages, kind);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What index.html loads: starts the site in the browser. */
+/** The script of index.html. It starts the site in the browser. */
 
 import { start } from './app.js';
 

@@ -1,15 +1,15 @@
 /**
- * Add made-up rows to the database, many of them; what is in it stays:
+ * Add random rows to the database. The rows that exist stay:
  *
- *   node conduit/commands/fill-db.js article=10000 --others 100
+ *   node conduit/commands/fill-db.js articles=10000 --others 100
  *
- * It reads from the database (SQLite) which tables there are and what belongs into them.
+ * The command reads the tables and columns from the database, so it works after every step (SQLite only).
  */
 
 import { parseArgs } from 'node:util';
 
-import { createApp } from '../app.js';
-import { isPostgres } from '../database.js';
+import { connect } from '../database.js';
+import { readSettings } from '../settings.js';
 
 const WORDS =
   `amber anchor apple autumn bell bird boat bread bridge candle chalk cloud coast copper corner
@@ -18,98 +18,106 @@ const WORDS =
   pebble quiet rain river salt sand silver slow snow stone storm street summer tide timber tower train
   velvet violet water willow wind window winter wool yellow`.split(/\s+/);
 
-const options = { others: { type: 'string', default: '100' } };
-const { positionals, values } = parseArgs({ options, allowPositionals: true });
-const { db, settings } = (await createApp()).locals.site;
-if (isPostgres(settings.database)) throw new Error('This command fills SQLite databases only.');
-
-const wanted = new Map(positionals.map((word) => word.split('=')));
+const { positionals, values } = parseArgs({
+  options: { others: { type: 'string', default: '100' } },
+  allowPositionals: true,
+});
+const db = connect(readSettings().database);
+const counts = Object.fromEntries(positionals.map((argument) => argument.split('=')));
 const tables = await tablesInOrder();
-const unknown = [...wanted].find(([name, rows]) => !tables.includes(name) || !/^\d+$/.test(rows));
-if (unknown) {
-  console.error(`Write TABLE=ROWS; the tables are: ${tables.join(', ')}`);
+const wrong = Object.keys(counts).find(
+  (name) => !tables.includes(name) || !/^\d+$/.test(counts[name]),
+);
+if (wrong) {
+  console.error(
+    `Unknown table or number in "${wrong}". Write TABLE=ROWS. Tables: ${tables.join(', ')}`,
+  );
   process.exitCode = 2;
 } else {
   for (const table of tables) {
-    const added = await fill(table, Number(wanted.get(table) ?? values.others));
-    console.log(`${table}: ${added} rows more`);
+    const added = await fill(table, Number(counts[table] ?? values.others));
+    console.log(`${table}: added ${added} rows`);
   }
 }
-await db.close();
+await db.destroy();
 
-/** The names of all tables; one that refers to others comes after them. */
+/** The names of all tables. A table comes after the tables that it refers to. */
 async function tablesInOrder() {
-  const sql =
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-  const left = (await db.all(sql)).map(({ name }) => name);
+  const rows = await db('sqlite_schema')
+    .where({ type: 'table' })
+    .whereNot('name', 'like', 'sqlite_%')
+    .whereNot('name', 'like', 'knex_%')
+    .orderBy('name');
+  const waiting = rows.map(({ name }) => name);
   const ordered = [];
-  while (left.length > 0) {
-    for (const name of [...left]) {
-      const targets = (await references(name)).map(({ table }) => table);
+  while (waiting.length > 0) {
+    for (const name of [...waiting]) {
+      const targets = (await foreignKeys(name)).map((key) => key.table);
       const isReady = targets.every((target) => target === name || ordered.includes(target));
-      if (isReady) ordered.push(...left.splice(left.indexOf(name), 1));
+      if (isReady) ordered.push(...waiting.splice(waiting.indexOf(name), 1));
     }
   }
   return ordered;
 }
 
-function references(table) {
-  return db.all('SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)', [table]);
+async function foreignKeys(table) {
+  return await db.raw('SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)', [table]);
 }
 
-/** Add rows to a table; gives how many were added, for pairs that are there already are left out. */
+/** Add rows to a table. Returns how many were added, because pairs that exist already are left out. */
 async function fill(table, count) {
-  const columns = await db.all(
-    'SELECT name, type, "notnull" AS needed, pk FROM pragma_table_info(?)',
-    [table],
-  );
+  const columns = await db.raw('SELECT * FROM pragma_table_info(?)', [table]);
+  const keys = new Map((await foreignKeys(table)).map((key) => [key.from, key]));
   const unique = await uniqueColumns(table);
-  const targets = new Map((await references(table)).map((key) => [key.from, key]));
-  const made = columns.filter(({ name, needed, pk, type }) => {
-    return targets.has(name) || (needed && !(pk && type === 'INTEGER'));
-  });
-  const makers = [];
-  for (const { name, type } of made) {
-    makers.push(await maker(name, type, { unique, target: targets.get(name), table, count }));
+  const makers = {};
+  for (const { name, type, notnull, pk } of columns) {
+    const isId = pk && /int/i.test(type) && !keys.has(name);
+    if (isId || !(notnull || keys.has(name))) continue;
+    makers[name] = await maker(name, type, { unique, key: keys.get(name), table, count });
   }
-  const names = made.map(({ name }) => name).join(', ');
-  const sql = `INSERT OR IGNORE INTO "${table}" (${names}) VALUES (${made.map(() => '?').join(', ')})`;
-  return await db.transaction(async () => {
-    let added = 0;
+  return await db.transaction(async (trx) => {
+    const before = await countRows(trx, table);
     for (let index = 0; index < count; index += 1) {
-      added += await db.run(
-        sql,
-        makers.map((make) => make(index)),
+      const row = Object.fromEntries(
+        Object.entries(makers).map(([name, make]) => [name, make(index)]),
       );
+      await trx(table).insert(row).onConflict().ignore();
     }
-    return added;
+    return (await countRows(trx, table)) - before;
   });
 }
 
-/** The columns of which each value is there only once. */
-async function uniqueColumns(table) {
-  const indexes = await db.all('SELECT name FROM pragma_index_list(?) WHERE "unique" = 1', [table]);
-  const lists = await Promise.all(
-    indexes.map(({ name }) => db.all('SELECT name FROM pragma_index_info(?)', [name])),
-  );
-  return lists.filter((list) => list.length === 1).map(([{ name }]) => name);
+async function countRows(trx, table) {
+  const [{ rows }] = await trx(table).count({ rows: '*' });
+  return Number(rows);
 }
 
-/** What makes the values of a column: it is given how many rows came before. */
-async function maker(name, type, { unique, target, table, count }) {
-  if (target) {
-    const there = await db.all(`SELECT "${target.to ?? 'id'}" AS value FROM "${target.table}"`);
-    return () => there[Math.floor(Math.random() * there.length)].value;
+/** The columns whose values must all be different. */
+async function uniqueColumns(table) {
+  const indexes = await db.raw('SELECT name FROM pragma_index_list(?) WHERE "unique" = 1', [table]);
+  const names = [];
+  for (const index of indexes) {
+    const columns = await db.raw('SELECT name FROM pragma_index_info(?)', [index.name]);
+    if (columns.length === 1) names.push(columns[0].name);
+  }
+  return names;
+}
+
+/** A function that returns the value of a column in a new row. It gets the number of rows before that row. */
+async function maker(name, type, { unique, key, table, count }) {
+  if (key) {
+    const ids = await db(key.table).pluck(key.to ?? 'id');
+    return () => ids[Math.floor(Math.random() * ids.length)];
   }
   if (unique.includes(name)) {
-    const rows = await db.get(`SELECT COUNT(*) AS rows FROM "${table}"`);
-    return (index) => `${name}-${rows.rows + index + 1}`;
+    const rows = await countRows(db, table);
+    return (index) => `${name}-${rows + index + 1}`;
   }
   if (name.endsWith('_at')) {
     const end = Date.now();
     return (index) => new Date(end - (count - index) * 60_000).toISOString();
   }
-  if (type !== 'TEXT') return () => Math.floor(Math.random() * 2);
+  if (!/char|text/i.test(type)) return () => 0;
   return name === 'body' ? text : sentence;
 }
 

@@ -1,17 +1,16 @@
-/** Make the database anew, with sample articles. What was in it is gone, and whoever was signed in is signed out. */
+/** Delete everything in the database. Then create the tables and the sample articles (without them: --empty). */
 
 import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 
-import { createApp } from '../app.js';
-import { openDatabase } from '../database.js';
+import { connect } from '../database.js';
 import { readSettings, secretFile } from '../settings.js';
+import { setUp } from '../setup.js';
 
-rmSync(secretFile, { force: true });
-const settings = readSettings();
-const old = await openDatabase(settings.database);
-await old.clear();
-await old.close();
+const { values } = parseArgs({ options: { empty: { type: 'boolean', default: false } } });
 
-const app = await createApp({ samples: true });
-await app.locals.site.db.close();
-console.log('The database is new and holds the sample articles.');
+rmSync(secretFile, { force: true }); // tokens of the old database must not work in the new one
+const db = connect(readSettings().database);
+await setUp(db, { samples: !values.empty });
+await db.destroy();
+console.log('Created a new database.');

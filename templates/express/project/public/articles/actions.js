@@ -1,4 +1,4 @@
-/** The link that edits an article, and the button that deletes it. */
+/** The link to edit an article, and the button to delete it. */
 
 import { ask } from '../api.js';
 import { element } from '../dom.js';

@@ -7,22 +7,22 @@ import { fill } from '../places.js';
 const PER_PAGE = 10;
 
 /**
- * The cards of the articles for which the API is asked, newest first. `filter` goes into the question ({tag: 'tea'});
- * `context` is what the page is about: {path, query}. Where the API refuses or is away, the reasons stand in their place.
+ * A list of cards. `filter` is sent to the API, for example {tag: 'tea'}. `context` describes the page: {path, query}.
+ * If the request fails, the list shows the reasons.
  */
-export async function articleList(filter, context, address = '/articles') {
+export async function articleList(filter, context, path = '/articles') {
   try {
-    return await cards(filter, context, address);
+    return await cards(filter, context, path);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     return [errorList(error.messages)];
   }
 }
 
-async function cards(filter, context, address) {
+async function cards(filter, context, path) {
   const page = Number(context.query.get('page') ?? 1);
   const query = new URLSearchParams({ ...filter, limit: PER_PAGE, offset: (page - 1) * PER_PAGE });
-  const { articles = [], articlesCount = 0 } = (await ask('GET', `${address}?${query}`)) ?? {};
+  const { articles = [], articlesCount = 0 } = (await ask('GET', `${path}?${query}`)) ?? {};
   return [
     articles.map((article) => articleCard(article)),
     articles.length === 0 ? emptyList(context) : null,
@@ -51,7 +51,7 @@ export function articleCard(article) {
   );
 }
 
-/** What is told about an article, on its card and on its page: when it was written, and so on. */
+/** Facts about an article, on its card and on its page: the date, and what other parts of the site add. */
 export function articleMeta(article, context = {}) {
   return element(
     'div',

@@ -1,4 +1,4 @@
-/** The link to the editor, in the bar at the top. */
+/** The link to the editor in the navigation bar. */
 
 import { put } from '../places.js';
 import { navLink } from '../router.js';

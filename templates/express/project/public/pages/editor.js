@@ -1,4 +1,4 @@
-/** The editor, in which an article is written or changed. */
+/** The editor, which creates and changes articles. */
 
 import { ask } from '../api.js';
 import { element } from '../dom.js';
@@ -10,7 +10,7 @@ export async function drawEditor({ params }) {
   const old =
     params.slug && (await ask('GET', `/articles/${encodeURIComponent(params.slug)}`)).article;
   const title = old ? 'Edit Article' : 'New Article';
-  const more = {}; // other parts of the site put functions here that tell what goes along, by the field's name
+  const more = {}; // other parts of the site add functions here, which return the values of their fields
   const save = async ({ title, description, body }) => {
     const others = Object.entries(more).map(([name, read]) => [name, read()]);
     const article = { title, description, body, ...Object.fromEntries(others) };

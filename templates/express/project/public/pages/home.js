@@ -6,14 +6,14 @@ import { fill } from '../places.js';
 import { tabs } from './tabs.js';
 
 export async function drawHome(context) {
-  const { filter = {}, address } = fill('home-list', context).find(Boolean) ?? {};
-  return { title: '', content: await listPage(filter, context, address) };
+  const { filter = {}, path } = fill('home-list', context).find(Boolean) ?? {};
+  return { title: '', content: await listPage(filter, context, path) };
 }
 
-/** The home page, or another one like it that shows a choice of articles. */
-export async function listPage(filter, context, address) {
+/** A page with a list of articles, for example the home page. */
+export async function listPage(filter, context, path) {
   const [list, ...boxes] = await Promise.all([
-    articleList(filter, context, address),
+    articleList(filter, context, path),
     ...fill('sidebar', context),
   ]);
   const site = document.querySelector('.navbar-brand').textContent;
@@ -41,7 +41,7 @@ export async function listPage(filter, context, address) {
 
 function about(site) {
   const author = document.querySelector('meta[name=site-author]').content;
-  const words = `${site} is kept by ${author}. Articles are written in Markdown; Express serves them.`;
+  const words = `A site by ${author}, built with Express. You can write articles in Markdown.`;
   return element(
     'section',
     { class: 'sidebar-box' },

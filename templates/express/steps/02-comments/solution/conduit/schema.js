@@ -1,0 +1,28 @@
+/** The tables of the database. */
+
+/**
+ * Create all tables in an empty database.
+ *
+ * @param {import('knex').Knex} db
+ */
+export async function createTables(db) {
+  await db.schema.createTable('articles', (table) => {
+    table.increments('id');
+    table.string('slug').notNullable().unique();
+    table.string('title').notNullable();
+    table.string('description', 500).notNullable();
+    table.text('body').notNullable();
+    table.string('created_at').notNullable();
+    table.string('updated_at').notNullable();
+  });
+
+  await db.schema.createTable('comments', (table) => {
+    table.increments('id');
+    table.text('body').notNullable();
+    table.string('created_at').notNullable();
+    table.integer('article_id').notNullable().index();
+    table.foreign('article_id').references('articles.id').onDelete('CASCADE');
+  });
+
+  // Your own lines go below this one.
+}
