@@ -26,7 +26,7 @@ def server() -> Iterator[support.Site]:
 def visitor(server: support.Site) -> Site:
     """The visitor of most tests, who comes to the site once for all tests."""
     visitor = first_visitor(server)
-    visitor.get("/nowhere")  # a first page, whose form for signing out puts a CSRF token into the session
+    visitor.open_forms()
     server.save()
     return visitor
 

@@ -23,6 +23,11 @@ class Browser:
         self._site = site
         self._cookies = CookieJar()
 
+    @property
+    def cookies(self) -> dict[str, str | None]:
+        """The values of the cookies by their names."""
+        return {cookie.name: cookie.value for cookie in self._cookies}
+
     def get(self, url: str) -> Response:
         """Open a URL."""
         return self.send("GET", url)

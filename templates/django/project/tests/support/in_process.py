@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, redirect_stdout
@@ -45,12 +46,14 @@ class Site:
         set_up_django()
         other = dict(settings)
         has_tables = other.pop("HAS_TABLES", True)  # a test can start with an empty file
+        missing = other.pop("DATABASE_NAME", "")  # or with a database that doesn't exist
         self._settings = override_settings(**other)
         self._client = Client(enforce_csrf_checks=True)
         self._database = new_database()
+        self._database_name = missing or self._database.name
         try:
             self.use()
-            if has_tables:
+            if has_tables and not missing:
                 self._database.create_tables(self._create_tables)
         except BaseException:
             self.stop()
@@ -63,7 +66,7 @@ class Site:
         if Site.current:
             Site.current._leave()
         self._settings.enable()
-        connection.settings_dict["NAME"] = self._database.name
+        connection.settings_dict["NAME"] = self._database_name
         Site.current = self
 
     def _leave(self) -> None:
@@ -113,6 +116,9 @@ class Site:
             code = error.returncode
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        except Exception:  # the terminal shows the traceback, too
+            output.write(traceback.format_exc())
+            code = 1
         return Finished(code, output.getvalue())
 
     def mails(self) -> list[Mail]:

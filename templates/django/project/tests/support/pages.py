@@ -43,25 +43,37 @@ def failure(expected: str, found: str, *more: str) -> str:
 class Site:
     """The site, as one visitor sees it in a browser."""
 
-    def __init__(self, server: support.Site, made: set[str] | None = None) -> None:
+    def __init__(self, server: support.Site, made: set[str] | None = None, guest: Site | None = None) -> None:
         self.server = server  # the running site
+        self._guest = guest  # a visitor who has opened the page to sign up
         self.browser = Browser(server)
         self.name = self.email = self.password = ""
         self._made = set() if made is None else made  # the pages that exist only in this test
         self._token = ""
-        self._open: dict[str, Response] = {}  # pages that stay open until a cookie changes
+        self._open: dict[str, Response] = {}  # pages that stay open until a cookie gets another value
 
     @property
     def anonymous(self) -> Site:
         """Another visitor, who isn't signed in."""
-        return Site(self.server, self._made)
+        return Site(self.server, self._made, self._guest)
+
+    def open_forms(self) -> None:
+        """Open the pages whose forms most tests send. They stay open for all tests."""
+        self._guest = self._guest or self.anonymous
+        for visitor, url in ((self, "/editor"), (self._guest, "/register")):
+            reply = visitor.get(url)
+            if reply.status == 200:
+                visitor._open[url] = reply.response
 
     def register(self, name: str, password: str = PASSWORD) -> Site:
         """Another visitor, who has created an account and is signed in."""
+        self._guest = self._guest or self.anonymous
+        self._guest._open_page("/register")
         user = self.anonymous
+        user._take_pages_of_guest()
         user.name, user.email, user.password = name, f"{quote(name)}@example.org".lower(), password
         fields = {"username": name, "email": user.email, "password": password}
-        user.read("/register").submit("form:has(input[name=username])", **fields).redirects_to("/")
+        user._open_page("/register").submit("form:has(input[name=username])", **fields).redirects_to("/")
         self._made.add(f"/profile/{name}")
         return user
 
@@ -92,7 +104,7 @@ class Site:
         """This visitor in another test."""
         site = self.copy()
         site.name, site.email, site.password, site._token = self.name, self.email, self.password, self._token
-        site._made, site._open = set(self._made), self._open
+        site._made, site._open, site._guest = set(self._made), self._open, self._guest
         return site
 
     # Requests
@@ -107,7 +119,9 @@ class Site:
 
     def post(self, url: str, **fields: Values) -> Reply:
         """The response to a form with these fields, sent from a page of this site."""
-        for page in ("/editor", "/login"):
+        if not self.browser.cookies:
+            self._take_pages_of_guest()
+        for page in ("/login", "/editor"):
             if not self._token:
                 self.get(page)
         return self._post(url, {TOKEN: self._token, **fields})
@@ -190,6 +204,13 @@ class Site:
                 return f"{path} exists only in this test."
         return ""
 
+    def _take_pages_of_guest(self) -> None:
+        """Use the cookie, the token and the open pages of the guest, because each new visitor gets such pages."""
+        if self._guest:
+            for cookie in self._guest.browser._cookies:
+                self.browser._cookies.set_cookie(cookie)
+            self._token, self._open = self._guest._token, self._guest._open
+
     def _open_page(self, url: str) -> Page:
         if url not in self._open:
             response = self.get(url).response
@@ -197,7 +218,6 @@ class Site:
         return Reply(self, url, self._open[url], None).page()
 
     def _post(self, url: str, fields: Mapping[str, Values], page: str = "") -> Reply:
-        self._token = ""  # the next page with a form has the token that is valid then
         headers = {"Referer": f"http://localhost{_quoted_url(page)}"} if page else {}
         # Browsers end each line of a text area with CRLF.
         pairs = [(name, value) for name, values in fields.items() for value in _list(values)]
@@ -212,9 +232,10 @@ class Site:
         body: bytes = b"",
         fields: Mapping[str, str] | None = None,
     ) -> Reply:
+        cookies = self.browser.cookies
         reply = Reply(self, url, self.browser.send(method, _quoted_url(url), headers, body), fields)
-        if reply.headers["Set-Cookie"]:
-            self._open = {}
+        if self.browser.cookies != cookies:
+            self._open, self._token = {}, ""
         if field := reply.html.css_first(f"input[name={TOKEN}]"):
             self._token = field.attributes.get("value") or ""
         return reply

@@ -131,25 +131,27 @@ def test_sidebar_lists_the_most_used_tags_first(site: Site) -> None:
     site.read("/tag/winter").lists(POPULAR, "popular tags", ["rope", "winter"], in_any_order=True)
 
 
-@pytest.mark.parametrize("tag", ["東京", "c++", "Q&A", "50%", "why?", "<b>bold", "left/right", "#1", '"so"'])
-def test_tag_can_contain_any_character(site: Site, tag: str) -> None:
+def test_tag_can_contain_any_character(site: Site) -> None:
     """A tag can contain any character, and its links work."""
-    article = site.publish("Letters", tags=tag)
-
+    tags = ["東京", "c++", "Q&A", "50%", "why?", "<b>bold", "left/right", "#1", '"so"']
+    article = site.publish("Letters", tags=", ".join(tags))
     home = site.read("/")
     links = [
-        home.card("Letters").one(".tag-list a.tag-default", "a link to the tag"),
-        site.read(article).one(".article-page .tag-list a.tag-default", "a link to the tag"),
+        *home.card("Letters").some(".tag-list a.tag-default", "links to the tags"),
+        *site.read(article).some(".article-page .tag-list a.tag-default", "links to the tags"),
     ]
     if home.texts(POPULAR):  # the sidebar is for the stretch, too
-        links.append(home.one(POPULAR, "the tag"))
-    for link in links:
-        link.has_text(tag)
-        page = site.read(link.attribute("href") or "")
-        page.lists(CARD_TITLE, "articles", ["Letters"])
-    tab = page.one(".feed-toggle a.nav-link.active", "the tab of the tag")
-    tab.contains(tag)
-    site.read(tab.attribute("href") or "").lists(CARD_TITLE, f'articles of the tab "{tag}"', ["Letters"])
+        links += home.some(POPULAR, "the tags")
+
+    for tag in tags:
+        urls = {link.attribute("href") or "" for link in links if link.text() == tag}
+        assert urls, home.failure(f"links to the tag {tag}", ", ".join(sorted({link.text() for link in links})))
+        for url in urls:
+            page = site.read(url)
+            page.lists(CARD_TITLE, "articles", ["Letters"])
+            tab = page.one(".feed-toggle a.nav-link.active", "the tab of the tag")
+            tab.contains(tag)
+            assert tab.attribute("href") in urls, tab.failure(f"the URL {url}", tab.attribute("href") or "none")
 
 
 @pytest.mark.parametrize("tag", ["/sea", "sea/", "left//right", ".", "..", "a/../b"])

@@ -224,15 +224,16 @@ def test_name_that_no_url_can_contain_is_rejected(site: Site, name: str) -> None
     is_signed_out(visitor)
 
 
-def test_many_wrong_passwords_block_sign_in(site: Site) -> None:
-    """After ten wrong passwords, an e-mail is blocked for a while."""
+def test_many_wrong_passwords_block_sign_in(start_site: Callable[..., Site]) -> None:
+    """After many wrong passwords, an e-mail is blocked for a while."""
+    site = start_site(LOGIN_ATTEMPTS=3)
     ada, visitor = site.register("ada"), site.anonymous
 
     for email in (ada.email, "nobody@example.org"):
-        for attempt in range(10):
+        for attempt in range(3):
             typed = email.upper() if attempt % 2 else email
             sign_in(visitor, typed, f"guess {attempt}").rejected(422)
-        sign_in(visitor, email, "guess 10").rejected(429).some(ERRORS, "an error message")
+        sign_in(visitor, email, "guess 3").rejected(429).some(ERRORS, "an error message")
 
     sign_in(visitor, ada.email, ada.password).rejected(429)
     is_signed_out(visitor)
@@ -253,11 +254,12 @@ def test_blocked_email_works_again_later(start_site: Callable[..., Site]) -> Non
     sign_in(visitor, ada.email, ada.password).redirects_to("/")
 
 
-def test_sign_in_resets_the_count(site: Site) -> None:
+def test_sign_in_resets_the_count(start_site: Callable[..., Site]) -> None:
     """A successful sign-in resets the count of wrong passwords."""
+    site = start_site(LOGIN_ATTEMPTS=3)
     ada, visitor = site.register("ada"), site.anonymous
 
-    for attempt in range(9):
+    for attempt in range(2):
         sign_in(visitor, ada.email, f"guess {attempt}").rejected(422)
     sign_in(visitor, ada.email, ada.password).redirects_to("/")
 
@@ -265,27 +267,29 @@ def test_sign_in_resets_the_count(site: Site) -> None:
     sign_in(visitor, ada.email, ada.password).redirects_to("/")
 
 
-def test_guesses_at_the_same_moment_are_counted(site: Site) -> None:
+def test_guesses_at_the_same_moment_are_counted(start_site: Callable[..., Site]) -> None:
     """Wrong passwords sent at the same time are all counted."""
+    site = start_site(LOGIN_ATTEMPTS=3)
     ada, slow, quick = site.register("ada"), site.anonymous, site.anonymous
     for visitor in (slow, quick):
         visitor.read("/login")
-    for attempt in range(9):
+    for attempt in range(2):
         sign_in(slow, ada.email, f"guess {attempt}").rejected(422)
 
-    with site.just_before_saving(lambda: sign_in(quick, ada.email, "the tenth guess").rejected(422)):
-        reply = sign_in(slow, ada.email, "the eleventh guess")
+    with site.just_before_saving(lambda: sign_in(quick, ada.email, "the third guess").rejected(422)):
+        reply = sign_in(slow, ada.email, "the fourth guess")
 
     reply.rejected(429).some(ERRORS, "an error message")
 
 
-def test_admin_counts_wrong_passwords(site: Site) -> None:
+def test_admin_counts_wrong_passwords(start_site: Callable[..., Site]) -> None:
     """Wrong passwords for the admin are counted, too."""
+    site = start_site(LOGIN_ATTEMPTS=3)
     admin = site.superuser()
     visitor = site.anonymous
     url = "/admin/login/?next=/admin/"
 
-    for attempt in range(10):
+    for attempt in range(3):
         visitor.post(url, username=admin.email, email=admin.email, password=f"guess {attempt}")
     visitor.post(url, username=admin.email, email=admin.email, password=admin.password).rejected(429)
 
