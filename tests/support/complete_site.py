@@ -37,6 +37,7 @@ class CompleteSite:
     def served(self) -> Iterator[str]:
         """Serve it by its own run command, as a server would and not for its developer; give its address."""
         args = [arg for arg in self.template.commands.run if arg not in ("--debug", "--reload", "--watch")]
+        args = ["run" if arg == "dev" else arg for arg in args]  # `fastapi dev` reloads, and `fastapi run` does not
         port = free_port(8600)
         prepared = replace(self.prepared, variables={**self.prepared.variables, "CONDUIT_DEBUG": "0"})
         with tempfile.TemporaryFile() as log, serve(self.folder, prepared, args, port, output=log) as server:

@@ -130,8 +130,8 @@ class Site:
         """The list of articles has exactly these titles, in this order."""
         reply = self.get(url, **query)
         found = [article["title"] for article in reply.gives("articles")]
-        expected = f"these articles from {reply.request}: {listed(titles)}" if titles else f"no article in {url}"
-        expect(found == list(titles), failure(expected, listed(found)))
+        expected = f"these articles from {reply.request}: {as_line(titles)}" if titles else f"no article in {url}"
+        expect(found == list(titles), failure(expected, as_line(found)))
 
     def listed(self, article: Object) -> Any:
         """This article in the list of articles."""
@@ -144,8 +144,8 @@ class Site:
         """The article has exactly these comments, in this order."""
         reply = self.get(comments_of(article))
         found = [comment["body"] for comment in reply.gives("comments")]
-        expected = f"these comments from {reply.request}: {listed(bodies)}" if bodies else f"no comment in {reply.url}"
-        expect(found == list(bodies), failure(expected, listed(found)))
+        expected = f"these comments from {reply.request}: {as_line(bodies)}" if bodies else f"no comment in {reply.url}"
+        expect(found == list(bodies), failure(expected, as_line(found)))
 
     def documented(self, method: str, url: str, status: int, *keys: str) -> Object:
         """The documentation describes an endpoint: its summary, this status, and the keys of the response.
@@ -399,7 +399,7 @@ def below(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def listed(texts: Iterable[str]) -> str:
+def as_line(texts: Iterable[str]) -> str:
     """Some texts in a line."""
     return shorter(", ".join(texts), 300) or "none"
 

@@ -1,6 +1,6 @@
 """Articles have tags, and a tag leads to its articles."""
 
-from tests.support.api import Site, listed, url_of
+from tests.support.api import Site, as_line, url_of
 
 SNOW = {"title": "Snow", "description": "It fell.", "body": "All night."}
 
@@ -9,7 +9,7 @@ def has_tags(site: Site, *tags: str) -> None:
     """The list of tags has these tags, in any order."""
     __tracebackhide__ = True
     found = site.get("/api/tags").gives("tags")
-    assert sorted(found) == sorted(tags), f"Expected the tags {listed(sorted(tags))} from GET /api/tags. Found {found}."
+    assert sorted(found) == sorted(tags), f"Expected the tags {as_line(sorted(tags))} from GET /api/tags. Found {found}."
 
 
 def test_article_has_a_list_of_tags(site: Site) -> None:
@@ -136,7 +136,7 @@ def test_most_used_tags_are_first(site: Site) -> None:
     found = site.get("/api/tags").gives("tags")
 
     expected = ["rope", "winter", "harbour"]
-    assert found == expected, f"Expected {listed(expected)} from GET /api/tags, most used first. Found {found}."
+    assert found == expected, f"Expected {as_line(expected)} from GET /api/tags, most used first. Found {found}."
 
 
 def test_tag_can_contain_any_character(site: Site) -> None:
@@ -146,7 +146,7 @@ def test_tag_can_contain_any_character(site: Site) -> None:
 
     found = site.publish("Letters", tagList=tags)["tagList"]
 
-    assert sorted(found) == sorted(tags), f"Expected the tags {listed(tags)}. Found {listed(found)}."
+    assert sorted(found) == sorted(tags), f"Expected the tags {as_line(tags)}. Found {as_line(found)}."
     for tag in tags:
         site.lists("Letters", tag=tag)
 

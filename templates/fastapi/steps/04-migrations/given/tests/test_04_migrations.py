@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.support.api import Object, Site, listed, url_of
+from tests.support.api import Object, Site, as_line, url_of
 
 
 def publish_with_comment_and_tag(site: Site) -> list[Object]:
@@ -151,7 +151,7 @@ def test_tags_of_drafts_are_not_listed(site: Site) -> None:
 
     def has_tags(*tags: str) -> None:
         found = sorted(site.get("/api/tags").gives("tags"))
-        assert found == list(tags), f"Expected the tags {listed(tags)} from GET /api/tags. Found {listed(found)}."
+        assert found == list(tags), f"Expected the tags {as_line(tags)} from GET /api/tags. Found {as_line(found)}."
 
     has_tags("flour", "kitchen")
     site.edit(draft, draft=False).gives("article")

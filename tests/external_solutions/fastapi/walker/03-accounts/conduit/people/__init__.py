@@ -1,1 +1,0 @@
-"""People: who they are, how they prove it, and what can be asked about them."""

@@ -1,1 +1,0 @@
-"""Hearts: what readers mark as theirs, and how it is counted."""
