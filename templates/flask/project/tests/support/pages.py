@@ -135,9 +135,9 @@ class Site:
         expect(finished.code == 0, failure(expected, f"exit code {finished.code}", finished.output.strip()))
         return finished
 
-    def just_before_saving(self, action: Callable[[], object]) -> AbstractContextManager[None]:
-        """Do something at the moment before the site writes to its database."""
-        return self.server.hook(action)
+    def just_before_saving(self, action: Callable[[], object], transaction: int = 1) -> AbstractContextManager[None]:
+        """Do something at the moment before the site writes to its database, in this transaction that writes."""
+        return self.server.hook(action, transaction)
 
     @contextmanager
     def most_queries(self, most: int, url: str) -> Iterator[None]:

@@ -275,6 +275,24 @@ def test_two_users_change_to_a_name_at_the_same_moment(site: Site) -> None:
     slow.read("/").has_link("nav.navbar a.nav-link", "slow", "/profile/slow")
 
 
+@pytest.mark.parametrize("transaction", [1, 2, 3])
+def test_sign_in_during_a_password_change_ends(site: Site, transaction: int) -> None:
+    """A sign-in with the old password ends if the password changes."""
+    nora, visitor, changed = site.user("nora"), site.anonymous, []
+
+    def change() -> None:
+        changed.append(save(nora, password="a new password"))
+
+    # A sign-in can save several times, for example when it counts the attempts.
+    with site.just_before_saving(change, transaction):
+        visitor.post("/login", email=nora.email, password=nora.password)
+
+    for reply in changed:
+        reply.redirects_to("/profile/nora")
+        is_signed_out(visitor)
+        is_signed_in(nora)
+
+
 def test_code_in_the_settings_never_runs(site: Site) -> None:
     """Code in a user's name, bio or picture URL never runs."""
     nora = site.user("nora")
