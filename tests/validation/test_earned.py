@@ -69,6 +69,29 @@ def test_fewer_than_ten_mutants_have_no_score(sound: Path, tmp_path: Path) -> No
     assert result.notes[-1].startswith("no score with fewer than 10 mutants: ")
 
 
+# The first test notices mutants that no other test notices. The second test doesn't.
+@pytest.mark.slow
+@pytest.mark.parametrize("slow", ["test_an_endless_name_is_not_greeted", "test_a_visitor_is_greeted_by_name"])
+def test_a_slow_test_runs_on_few_mutants_that_other_tests_notice(sound: Path, tmp_path: Path, slow: str) -> None:
+    file = sound / TEST_FILE
+    usual = validated(sound, tmp_path / "cache", ["01-greeting"], [Rule.EARNED])
+    begin_slowly = re.sub(
+        rf'(def {slow}.*\n.*"""\n)', r'\1    __import__("time").sleep(5.1)\n', file.read_text("utf-8")
+    )
+    file.write_text(begin_slowly, "utf-8")
+
+    report = validated(sound, tmp_path / "cache", ["01-greeting"], [Rule.EARNED])
+
+    (before,), (after,) = usual.results, report.results
+    assert (after.status, after.findings) == (Status.OK, ())
+    assert after.notes[-1] == before.notes[-1]
+    assert f"{slow} is slow, so it runs only on mutants that no other test notices" in after.notes
+    lines, all_lines = after.lines_by_test.pop(slow), before.lines_by_test.pop(slow)
+    assert after.lines_by_test == before.lines_by_test
+    assert lines
+    assert all(set(found) <= set(all_lines[path]) for path, found in lines.items())
+
+
 @pytest.mark.slow
 def test_the_record_has_the_lines_that_each_test_depends_on(sound: Path, tmp_path: Path) -> None:
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}

@@ -12,7 +12,7 @@ from starterkit.git.objects import File
 from starterkit.git.worktree import write_file
 from starterkit.template.model import OWN_TESTS, AcceptedMutant
 from starterkit.testing.launch import Launcher
-from starterkit.testing.results import ExpectedTest, Outcome, TestResult
+from starterkit.testing.results import CheckResult, ExpectedTest, Outcome, TestResult
 from starterkit.validation.model import Finding
 from starterkit.validation.mutation import LEAST, MOST, Mutant, balanced, mutants_of, unmutated
 from starterkit.validation.mutation.texts import Promised
@@ -26,6 +26,7 @@ _AT_LEAST_SECONDS = 20.0
 _MORE = 12  # mutants outside the sample, tried while a test has not earned its place with a mutant of the sample
 # The statuses of a page that is missing or crashes.
 _LOST = re.compile(r"\b(?:404|405|50[0-4])\b")
+_SLOW_SECONDS = 5.0  # a test that takes longer runs only on the mutants that no other test notices
 _AT_ONCE = 4  # not the number of cores, so that every machine tries the same mutants
 
 
@@ -40,6 +41,10 @@ class _Tried:
     red: frozenset[str]
     failed: frozenset[str]
     earned: frozenset[str]
+
+    def and_also(self, other: _Tried) -> _Tried:
+        """Return the same mutant with the failures of more tests."""
+        return _Tried(self.mutant, self.red | other.red, self.failed | other.failed, self.earned | other.earned)
 
 
 def earned(work: RuleContext) -> list[Finding]:
@@ -64,40 +69,80 @@ def earned(work: RuleContext) -> list[Finding]:
     if not unchanged.green:
         failed = work.finding("the tests of the step fail on solution, so mutants prove nothing")
         return [*findings, replace(failed, breaks=tuple(test.test.id for test in unchanged.red))]
+    slow = [result.test for result in unchanged.results if result.seconds > _SLOW_SECONDS]
+    work.notes += [f"{test.id} is slow, so it runs only on mutants that no other test notices" for test in slow]
+    quick = [test for test in tests if test not in slow]
+    limit = max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds)
     with work.warm(folder, work.solution) as launcher:
-        tried = _try_all(work, tests, mutants, max(_AT_LEAST_SECONDS, _SLOWER * unchanged.seconds), launcher)
+        trial = _Trial(work, quick, slow, limit, launcher)
+        tried = _with_slow_tests(trial, _try_all(trial, mutants))
     work.lines_by_test = _lines_by_test(tests, tried)
     return [*findings, *_judged(work, tried[:MOST], accepted, len(mutants)), *_of_unearned(work, tests, tried)]
 
 
-def _try_all(
-    work: RuleContext, tests: Sequence[ExpectedTest], mutants: list[Mutant], limit: float, launcher: Launcher
-) -> list[_Tried]:
+@dataclass(frozen=True)
+class _Trial:
+    """How each mutant is tried: the tests, and what they need to run."""
+
+    work: RuleContext
+    quick: Sequence[ExpectedTest]
+    slow: Sequence[ExpectedTest]
+    limit: float
+    launcher: Launcher
+
+    def of_all(self, mutants: Sequence[Mutant]) -> list[_Tried]:
+        """Run the quick tests on each mutant. If none fails, also run the slow tests."""
+        return self.work.workspace.slots.map(lambda mutant: self._of(mutant, self.quick, self.slow), mutants)
+
+    def of_slow(self, mutants: Sequence[Mutant]) -> list[_Tried]:
+        """Run only the slow tests on each mutant."""
+        return self.work.workspace.slots.map(lambda mutant: self._of(mutant, self.slow), mutants)
+
+    def _of(self, mutant: Mutant, *groups: Sequence[ExpectedTest]) -> _Tried:
+        work, before = self.work, self.work.files(self.work.solution)[mutant.file]
+        tried = _Tried(mutant, frozenset(), frozenset(), frozenset())
+        with work.workspace.copy_of(work.subject, work.solution) as folder:
+            _write(folder, mutant.file, File(before.mode, mutant.data))
+            for tests in filter(None, groups):
+                if not tried.red:
+                    tried = self._tried(mutant, self._run(folder, tests))
+            _write(folder, mutant.file, before)
+        return tried
+
+    def _run(self, folder: Path, tests: Sequence[ExpectedTest]) -> CheckResult:
+        is_part = bool(self.quick and self.slow)
+        label, limit, launcher = self.work.solution, self.limit, self.launcher
+        return self.work.run(folder, label, tests, each=is_part, limit_seconds=limit, launcher=launcher)
+
+    def _tried(self, mutant: Mutant, result: CheckResult) -> _Tried:
+        tests = [*self.quick, *self.slow]
+        red = {failed.test.id for failed in result.red} or ({"the whole run"} if result.problem else set())
+        failed = [each for each in result.red if each.outcome is Outcome.FAILED]
+        own = [each for each in failed if is_assertion(each) and not _is_of_lost_page(self.work, tests, each)]
+        return _Tried(mutant, frozenset(red), *(frozenset(each.test.id for each in some) for some in (failed, own)))
+
+
+def _try_all(trial: _Trial, mutants: list[Mutant]) -> list[_Tried]:
     """Return the sample of mutants, then more mutants if a test needs them."""
-
-    def try_each(chosen: Sequence[Mutant]) -> list[_Tried]:
-        return work.workspace.slots.map(lambda mutant: _try(work, mutant, tests, limit, launcher), chosen)
-
     order = balanced(mutants)
     sample = set(order[:MOST])
-    tried = try_each([mutant for mutant in mutants if mutant in sample])
+    tried = trial.of_all([mutant for mutant in mutants if mutant in sample])
     more = order[MOST : MOST + _MORE]
-    while more and _unearned(tests, tried):
-        tried += try_each(more[:_AT_ONCE])
+    while more and _unearned(trial.quick, tried):
+        tried += trial.of_all(more[:_AT_ONCE])
         more = more[_AT_ONCE:]
     return tried
 
 
-def _try(work: RuleContext, mutant: Mutant, tests: Sequence[ExpectedTest], limit: float, launcher: Launcher) -> _Tried:
-    before = work.files(work.solution)[mutant.file]
-    with work.workspace.copy_of(work.subject, work.solution) as folder:
-        _write(folder, mutant.file, File(before.mode, mutant.data))
-        result = work.run(folder, work.solution, tests, limit_seconds=limit, launcher=launcher)
-        _write(folder, mutant.file, before)
-    red = {failed.test.id for failed in result.red} or ({"the whole run"} if result.problem else set())
-    failed = [each for each in result.red if each.outcome is Outcome.FAILED]
-    own = [each for each in failed if is_assertion(each) and not _is_of_lost_page(work, tests, each)]
-    return _Tried(mutant, frozenset(red), *(frozenset(each.test.id for each in some) for some in (failed, own)))
+def _with_slow_tests(trial: _Trial, tried: list[_Tried]) -> list[_Tried]:
+    """Run the slow tests on a few more mutants, while a slow test has not earned its place."""
+    at = {entry.mutant: place for place, entry in enumerate(tried)}
+    order = [mutant for mutant in balanced(list(at)) if tried[at[mutant]].red][:_MORE]
+    while order and _unearned(trial.slow, tried):
+        for entry in trial.of_slow(order[:_AT_ONCE]):
+            tried[at[entry.mutant]] = tried[at[entry.mutant]].and_also(entry)
+        order = order[_AT_ONCE:]
+    return tried
 
 
 def _is_of_lost_page(work: RuleContext, tests: Sequence[ExpectedTest], result: TestResult) -> bool:

@@ -63,7 +63,8 @@ def maker_of(column: Column[Any], first: int, number: int) -> Callable[[int], An
         longest = getattr(column.type, "length", None)
         if column.unique:
             return lambda count: f"{column.name}-{first + count}"
-        return (lambda _: sentence()[:longest]) if longest else (lambda _: paragraphs())
+        texts = [paragraphs() for _ in range(20)]  # to make a new text for each row takes long
+        return (lambda _: sentence()[:longest]) if longest else (lambda _: random.choice(texts))  # noqa: S311
     if kind is datetime:
         end = now()
         return lambda count: end - timedelta(minutes=number - count)

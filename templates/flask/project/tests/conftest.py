@@ -18,6 +18,7 @@ def server() -> Iterator[support.Site]:
     """The running site, started once for all tests."""
     server = support.start()
     gc.freeze()  # Python needn't look for garbage in the packages again
+    gc.set_threshold(100_000)  # and seldom in the tests
     yield server
     server.stop()
 
@@ -26,7 +27,8 @@ def server() -> Iterator[support.Site]:
 def visitor(server: support.Site) -> Site:
     """The visitor of most tests, who comes to the site once for all tests."""
     visitor = first_visitor(server)
-    visitor.get("/nowhere")  # a first page, whose form for signing out puts a CSRF token into the session
+    for each in (visitor, *visitor.users.values()):
+        each.get("/nowhere")  # a first page, whose form for signing out puts a CSRF token into the session
     server.save()
     return visitor
 

@@ -9,7 +9,7 @@ The tests use only these operations of the site:
 | `run(*command)` | run a command of the site, such as `init-db` |
 | `reset()` | make the database as it was after the start, or at the last `save()` |
 | `queries()` | record the work of the database in a `with` block |
-| `hook(action)` | do something once, just before the site writes to its database |
+| `hook(action)` | do something once, just before the site writes to its database, or before a later transaction |
 | `now()` | read the clock of the site |
 | `stop()` | stop the site, and delete its database |
 

@@ -23,6 +23,16 @@ class Browser:
         self._site = site
         self._cookies = CookieJar()
 
+    @property
+    def has_cookies(self) -> bool:
+        """True if the browser has received a cookie."""
+        return len(self._cookies) > 0
+
+    def copy_cookies(self, other: Browser) -> None:
+        """Take copies of the cookies of another browser."""
+        for cookie in other._cookies:
+            self._cookies.set_cookie(cookie)
+
     def get(self, url: str) -> Response:
         """Open a URL."""
         return self.send("GET", url)

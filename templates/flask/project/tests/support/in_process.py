@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.message import Message
 from importlib import import_module
 from io import StringIO
-from threading import Lock
+from itertools import count
 from typing import Any
 
 from flask import Flask
@@ -99,14 +99,14 @@ class Site:
             seen.statements.append(statement)
             seen.values.append(repr(values))
 
-        def count() -> int:
+        def count_step() -> int:
             seen.work += 1
             return 0
 
         def watch(connection: Any, *_: Any) -> None:
             if isinstance(connection, sqlite3.Connection):
                 connections.add(connection)
-                connection.set_progress_handler(count, 1)
+                connection.set_progress_handler(count_step, 1)
 
         event.listen(Engine, "before_cursor_execute", note)
         event.listen(Pool, "checkout", watch)
@@ -119,14 +119,20 @@ class Site:
                 connection.set_progress_handler(None, 1)
 
     @contextmanager
-    def hook(self, action: Callable[[], object]) -> Iterator[None]:
-        """Do something once in this block, at the moment before the site writes to its database."""
-        first, started = Lock(), list[Future[object]]()
+    def hook(self, action: Callable[[], object], transaction: int = 1) -> Iterator[None]:
+        """Do something once in this block, at the moment before the site writes to its database.
 
-        def interrupt(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-            if WRITES.match(statement) and first.acquire(blocking=False):
-                started.append(thread.submit(action))
-                wait(started, LOCKED_SECONDS)
+        `transaction` counts the transactions that write. If there are fewer, the action isn't done.
+        """
+        seen, numbers, started = set[object](), count(1), list[Future[object]]()
+
+        def interrupt(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            current = connection.get_transaction()
+            if WRITES.match(statement) and current not in seen:
+                seen.add(current)
+                if next(numbers) == transaction:
+                    started.append(thread.submit(action))
+                    wait(started, LOCKED_SECONDS)
 
         with ThreadPoolExecutor(1) as thread:
             event.listen(Engine, "before_cursor_execute", interrupt)
@@ -134,9 +140,10 @@ class Site:
                 yield
             finally:
                 event.remove(Engine, "before_cursor_execute", interrupt)
-        if not started:
+        if not seen:
             raise AssertionError("Expected the site to write to its database. Found nothing written.")
-        started[0].result()
+        for done in started:
+            done.result()
 
     def now(self) -> datetime:
         """Read the clock of the site."""

@@ -119,11 +119,11 @@ class Site:
             vars(seen).update(self._ask("leave", block))
 
     @contextmanager
-    def hook(self, action: Callable[[], object]) -> Iterator[None]:
+    def hook(self, action: Callable[[], object], transaction: int = 1) -> Iterator[None]:
         """Do something once in this block, at the moment before the site writes to its database."""
         block = next(self._process.numbers)
         self._process.actions[block] = action
-        self._ask("enter", "hook", block)
+        self._ask("enter", "hook", block, transaction)
         try:
             yield
         except BaseException as error:

@@ -43,6 +43,7 @@ class Site:
         self.server = server  # the running site
         self.browser = Browser(server)
         self.name = self.email = self.password = ""
+        self.users: dict[str, Site] = {}  # users who have an account since before the test
         self._made = set() if made is None else made  # the pages that exist only in this test
         self._token = ""
         self._open: dict[str, Response] = {}  # pages that stay open until a cookie changes
@@ -52,27 +53,33 @@ class Site:
         """Another visitor, who isn't signed in."""
         return Site(self.server, self._made)
 
+    def user(self, name: str) -> Site:
+        """Another visitor, who is signed in, and perhaps has an account since before the test."""
+        if name not in self.users:
+            return self.register(name)
+        user = self.users[name].again()
+        user._made = self._made
+        return user
+
     def register(self, name: str, password: str = PASSWORD) -> Site:
-        """Another visitor, who has created an account and is signed in."""
+        """Another visitor, who has just created an account and is signed in."""
         user = self.anonymous
         user.name, user.email, user.password = name, f"{quote(name)}@example.org".lower(), password
-        fields = {"username": name, "email": user.email, "password": password}
-        user.read("/register").submit("form:has(input[name=username])", **fields).redirects_to("/")
+        user.post("/register", username=name, email=user.email, password=password).redirects_to("/")
         self._made.add(f"/profile/{name}")
         return user
 
     def copy(self) -> Site:
         """Another browser with copies of this visitor's cookies."""
         other = self.anonymous
-        for cookie in self.browser._cookies:
-            other.browser._cookies.set_cookie(cookie)
+        other._continue(self)
         return other
 
     def again(self) -> Site:
         """This visitor in another test."""
         site = self.copy()
-        site.name, site.email, site.password, site._token = self.name, self.email, self.password, self._token
-        site._made, site._open = set(self._made), self._open
+        site.name, site.email, site.password, site.users = self.name, self.email, self.password, self.users
+        site._made = set(self._made)
         return site
 
     # Requests
@@ -87,9 +94,9 @@ class Site:
 
     def post(self, url: str, **fields: str) -> Reply:
         """The response to a form with these fields, sent from a page of this site."""
-        for page in ("/editor", "/login"):
-            if not self._token:
-                self.get(page)
+        if not self.browser.has_cookies:
+            self._continue(newcomer(self.server))
+        self._find_token()
         return self._post(url, {"csrf_token": self._token, **fields})
 
     def post_from_another_site(self, url: str, **fields: str) -> Reply:
@@ -128,9 +135,9 @@ class Site:
         expect(finished.code == 0, failure(expected, f"exit code {finished.code}", finished.output.strip()))
         return finished
 
-    def just_before_saving(self, action: Callable[[], object]) -> AbstractContextManager[None]:
-        """Do something at the moment before the site writes to its database."""
-        return self.server.hook(action)
+    def just_before_saving(self, action: Callable[[], object], transaction: int = 1) -> AbstractContextManager[None]:
+        """Do something at the moment before the site writes to its database, in this transaction that writes."""
+        return self.server.hook(action, transaction)
 
     @contextmanager
     def most_queries(self, most: int, url: str) -> Iterator[None]:
@@ -157,6 +164,17 @@ class Site:
                 return f"{path} exists only in this test."
         return ""
 
+    def _continue(self, visitor: Site) -> None:
+        """Continue with copies of the cookies of another visitor, and with the same open pages."""
+        self.browser.copy_cookies(visitor.browser)
+        self._token, self._open = visitor._token, visitor._open
+
+    def _find_token(self) -> None:
+        """Open pages until one has a form with a CSRF token, unless the visitor knows the token already."""
+        for page in ("/editor", "/login"):
+            if not self._token:
+                self.get(page)
+
     def _open_page(self, url: str) -> Page:
         if url not in self._open:
             response = self.get(url).response
@@ -164,7 +182,6 @@ class Site:
         return Reply(self, url, self._open[url], None).page()
 
     def _post(self, url: str, fields: Mapping[str, str], page: str = "") -> Reply:
-        self._token = ""  # the next page with a form has the token that is valid then
         headers = {"Referer": f"http://localhost{_quoted_url(page)}"} if page else {}
         # Browsers end each line of a text area with CRLF.
         sent = {name: re.sub(r"\r?\n", "\r\n", value) for name, value in fields.items()}
@@ -179,11 +196,19 @@ class Site:
         fields: Mapping[str, str] | None = None,
     ) -> Reply:
         reply = Reply(self, url, self.browser.send(method, _quoted_url(url), headers, body), fields)
-        if reply.headers["Set-Cookie"]:
-            self._open = {}
+        if reply.headers["Set-Cookie"]:  # perhaps a new session, whose forms have another token
+            self._open, self._token = {}, ""
         if field := reply.html.css_first("input[name=csrf_token]"):
             self._token = field.attributes.get("value") or ""
         return reply
+
+
+@cache
+def newcomer(server: support.Site) -> Site:
+    """A visitor who has only opened a page with a form, once for all new visitors."""
+    visitor = Site(server)
+    visitor._find_token()
+    return visitor
 
 
 class Reply:

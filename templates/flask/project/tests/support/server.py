@@ -61,9 +61,10 @@ class Server:
     def now(self, site: Site) -> str:
         return site.now().isoformat()
 
-    def enter(self, site: Site, operation: str, block: int) -> None:
+    def enter(self, site: Site, operation: str, block: int, *arguments: Any) -> None:
         """Begin a block: `queries`, or `hook`, whose action is in the process of the tests."""
-        entered = site.queries() if operation == "queries" else site.hook(lambda: self.pipe.ask("act", block))
+        queries = operation == "queries"
+        entered = site.queries() if queries else site.hook(lambda: self.pipe.ask("act", block), *arguments)
         self._blocks[block] = entered, entered.__enter__()
 
     def leave(self, _site: Site, block: int, error: str = "") -> dict[str, Any] | None:

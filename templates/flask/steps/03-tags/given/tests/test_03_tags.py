@@ -131,25 +131,26 @@ def test_sidebar_lists_the_most_used_tags_first(site: Site) -> None:
     site.read("/tag/winter").lists(POPULAR, "popular tags", ["rope", "winter"], in_any_order=True)
 
 
-@pytest.mark.parametrize("tag", ["東京", "c++", "Q&A", "50%", "why?", "<b>bold", "left/right", "#1", '"so"'])
-def test_tag_can_contain_any_character(site: Site, tag: str) -> None:
+def test_tag_can_contain_any_character(site: Site) -> None:
     """A tag can contain any character, and its links work."""
-    article = site.publish("Letters", tags=tag)
-
+    tags = ["東京", "c++", "Q&A", "50%", "why?", "<b>bold", "left/right", "#1", '"so"']
+    article = site.publish("Letters", tags=", ".join(tags))
     home = site.read("/")
-    links = [
-        home.card("Letters").one(".tag-list a.tag-default", "a link to the tag"),
-        site.read(article).one(".article-page .tag-list a.tag-default", "a link to the tag"),
-    ]
+    places = [(home.card("Letters"), ".tag-list a.tag-default"), (site.read(article), f"{ON_ARTICLE}[href]")]
     if home.texts(POPULAR):  # the sidebar is for the stretch, too
-        links.append(home.one(POPULAR, "the tag"))
-    for link in links:
-        link.has_text(tag)
-        page = site.read(link.attribute("href") or "")
-        page.lists(CARD_TITLE, "articles", ["Letters"])
-    tab = page.one(".feed-toggle a.nav-link.active", "the tab of the tag")
-    tab.contains(tag)
-    site.read(tab.attribute("href") or "").lists(CARD_TITLE, f'articles of the tab "{tag}"', ["Letters"])
+        places.append((home, POPULAR))
+
+    urls = {}
+    for part, selector in places:
+        part.lists(selector, "links to tags", tags, in_any_order=True)
+        urls.update({link.attribute("href") or "": link.text() for link in part.some(selector, "a link to a tag")})
+    for url, tag in urls.items():
+        page = site.read(url)
+        page.lists(CARD_TITLE, f'articles with the tag "{tag}"', ["Letters"])
+        tab = page.one(".feed-toggle a.nav-link.active", "the tab of the tag")
+        tab.contains(tag)
+        if tab.attribute("href") not in urls:
+            site.read(tab.attribute("href") or "").lists(CARD_TITLE, f'articles of the tab "{tag}"', ["Letters"])
 
 
 @pytest.mark.parametrize("tag", ["/sea", "sea/", "left//right", ".", "..", "a/../b"])

@@ -26,7 +26,7 @@ def press(site: Site, url: str) -> None:
 def test_profile_has_a_tab_for_articles(site: Site) -> None:
     """A profile has an active tab for its articles."""
     for name in ("nora", "oskar"):
-        site.register(name)
+        site.user(name)
 
         tab = site.read(f"/profile/{name}").one(".articles-toggle a.nav-link.active", "an active tab")
 
@@ -36,7 +36,7 @@ def test_profile_has_a_tab_for_articles(site: Site) -> None:
 
 def test_profile_lists_the_articles_of_its_user(site: Site) -> None:
     """A profile lists the articles of its user, newest first."""
-    nora, oskar = site.register("nora"), site.register("oskar")
+    nora, oskar = site.user("nora"), site.user("oskar")
     nora.publish("Low tide", description="Mud and birds.")
     oskar.publish("A quiet street")
     last = nora.publish("High tide")
@@ -54,7 +54,7 @@ def test_profile_lists_the_articles_of_its_user(site: Site) -> None:
 
 def test_profile_lists_no_drafts(site: Site) -> None:
     """A profile doesn't list drafts, even for their author."""
-    nora = site.register("nora")
+    nora = site.user("nora")
     nora.publish("Low tide")
     nora.publish("High tide", draft="y")
 
@@ -64,7 +64,7 @@ def test_profile_lists_no_drafts(site: Site) -> None:
 
 def test_profile_has_a_follow_button(site: Site) -> None:
     """Visitors see a follow button on another user's profile."""
-    site.register("nora")
+    site.user("nora")
 
     for visitor in (site, site.anonymous):
         has_button(visitor.read("/profile/nora"), "Follow nora")
@@ -72,8 +72,8 @@ def test_profile_has_a_follow_button(site: Site) -> None:
 
 def test_following_changes_the_button(site: Site) -> None:
     """Following a user changes the button's text to Unfollow."""
-    site.register("nora")
-    site.register("oskar")
+    site.user("nora")
+    site.user("oskar")
 
     press(site, "/profile/nora")
 
@@ -83,8 +83,8 @@ def test_following_changes_the_button(site: Site) -> None:
 
 def test_unfollowing_changes_the_button_back(site: Site) -> None:
     """Unfollowing a user changes the button's text to Follow."""
-    site.register("nora")
-    site.register("oskar")
+    site.user("nora")
+    site.user("oskar")
     press(site, "/profile/nora")
     press(site, "/profile/oskar")
 
@@ -98,7 +98,7 @@ def test_unfollowing_changes_the_button_back(site: Site) -> None:
 
 def test_following_has_one_direction(site: Site) -> None:
     """If you follow an author, the author doesn't follow you."""
-    nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
+    nora, oskar, petra = site.user("nora"), site.user("oskar"), site.user("petra")
 
     press(oskar, "/profile/nora")
     press(petra, "/profile/oskar")
@@ -114,7 +114,7 @@ def test_following_has_one_direction(site: Site) -> None:
 
 def test_article_page_has_a_follow_button(site: Site) -> None:
     """An article's page has a follow button for its author."""
-    nora = site.register("nora")
+    nora = site.user("nora")
     article = nora.publish("Low tide")
     nora.read(article).none(BUTTON, "a button to follow yourself")
     has_button(site.anonymous.read(article), "Follow nora")
@@ -127,7 +127,7 @@ def test_article_page_has_a_follow_button(site: Site) -> None:
 
 def test_following_returns_to_the_page(site: Site) -> None:
     """The follow button returns visitors to the same page."""
-    article = site.register("nora").publish("Low tide")
+    article = site.user("nora").publish("Low tide")
 
     for url in (article, article, "/profile/nora", "/profile/nora"):
         press(site, url)
@@ -139,7 +139,7 @@ def test_following_returns_to_the_page(site: Site) -> None:
 
 def test_following_twice_counts_once(site: Site) -> None:
     """Following or unfollowing a user again changes nothing."""
-    site.register("nora")
+    site.user("nora")
 
     site.post("/profile/nora/follow").redirects_to("/profile/nora")
     site.post("/profile/nora/follow").redirects_to("/profile/nora")
@@ -152,7 +152,7 @@ def test_following_twice_counts_once(site: Site) -> None:
 
 def test_user_cannot_follow_themselves(site: Site) -> None:
     """A user can't follow themselves."""
-    nora = site.register("nora")
+    nora = site.user("nora")
     press(site, "/profile/nora")
 
     nora.post("/profile/nora/follow").rejected(403)
@@ -162,7 +162,7 @@ def test_user_cannot_follow_themselves(site: Site) -> None:
 
 def test_signed_out_visitor_cannot_follow(site: Site) -> None:
     """Following a user redirects signed-out visitors to /login."""
-    site.register("nora")
+    site.user("nora")
     press(site, "/profile/nora")
     visitor = site.anonymous
 
@@ -174,7 +174,7 @@ def test_signed_out_visitor_cannot_follow(site: Site) -> None:
 
 def test_following_a_missing_user_returns_404(site: Site) -> None:
     """Following a user who doesn't exist returns 404."""
-    site.register("nora")
+    site.user("nora")
     press(site, "/profile/nora")
 
     site.post("/profile/nobody/follow").rejected(404)
@@ -183,7 +183,7 @@ def test_following_a_missing_user_returns_404(site: Site) -> None:
 
 def test_other_sites_cannot_follow(site: Site) -> None:
     """A page of another site can't make a user follow an author."""
-    site.register("nora")
+    site.user("nora")
     site.get("/profile/nora/follow")
     site.post_from_another_site("/profile/nora/follow").rejected(400)
     press(site, "/profile/nora")
@@ -196,7 +196,7 @@ def test_other_sites_cannot_follow(site: Site) -> None:
 
 def test_following_twice_at_the_same_moment_counts_once(site: Site) -> None:
     """Two simultaneous requests to follow a user both succeed."""
-    site.register("nora")
+    site.user("nora")
     site.read("/profile/nora")
 
     with site.just_before_saving(lambda: site.post("/profile/nora/follow")):
@@ -210,7 +210,7 @@ def test_following_twice_at_the_same_moment_counts_once(site: Site) -> None:
 
 def test_following_never_redirects_to_another_site(site: Site) -> None:
     """The follow button never redirects to another site."""
-    article = site.register("nora").publish("Low tide")
+    article = site.user("nora").publish("Low tide")
     hidden = site.read(article).names(f"{FOLLOW} input[type=hidden]:not([name=csrf_token])")
 
     for target in ("https://evil.example/", "//evil.example", "/\\evil.example"):

@@ -31,7 +31,7 @@ def press(site: Site, url: str, card: str = "") -> None:
 def test_card_has_a_favorite_button_with_a_count(site: Site) -> None:
     """Each card has a favorite button with the number of favorites."""
     site.publish("Moss")
-    site.register("nora").publish("Lichen")
+    site.user("nora").publish("Lichen")
 
     for visitor in (site, site.anonymous):
         for title in ("Moss", "Lichen"):
@@ -40,7 +40,7 @@ def test_card_has_a_favorite_button_with_a_count(site: Site) -> None:
 
 def test_favoriting_changes_the_button(site: Site) -> None:
     """Favoriting an article changes the button's color and number."""
-    moss, lichen = site.publish("Moss"), site.register("nora").publish("Lichen")
+    moss, lichen = site.publish("Moss"), site.user("nora").publish("Lichen")
 
     site.post(f"{moss}/favorite").redirects_to(moss)
 
@@ -68,7 +68,7 @@ def test_unfavoriting_changes_the_button_back(site: Site) -> None:
 
 def test_article_button_says_favorite_or_unfavorite(site: Site) -> None:
     """The button on an article's page says Favorite or Unfavorite."""
-    moss = site.register("nora").publish("Moss")
+    moss = site.user("nora").publish("Moss")
     site.read(moss).one(OFF, "a favorite button").contains("Favorite")
 
     press(site, moss)
@@ -81,7 +81,7 @@ def test_article_button_says_favorite_or_unfavorite(site: Site) -> None:
 def test_count_is_the_same_for_everyone(site: Site) -> None:
     """Everyone sees the same number of favorites of an article."""
     moss = site.publish("Moss")
-    nora, oskar = site.register("nora"), site.register("oskar")
+    nora, oskar = site.user("nora"), site.user("oskar")
 
     nora.post(f"{moss}/favorite").redirects_to(moss)
     oskar.post(f"{moss}/favorite").redirects_to(moss)
@@ -97,7 +97,7 @@ def test_count_is_the_same_for_everyone(site: Site) -> None:
 
 def test_favoriting_twice_counts_once(site: Site) -> None:
     """Favoriting an article a second time changes nothing."""
-    moss, nora = site.publish("Moss"), site.register("nora")
+    moss, nora = site.publish("Moss"), site.user("nora")
     nora.post(f"{moss}/favorite").redirects_to(moss)
 
     site.post(f"{moss}/favorite").redirects_to(moss)
@@ -132,7 +132,7 @@ def test_favoriting_a_missing_article_returns_404(site: Site) -> None:
 
 def test_favorites_are_listed_on_the_profile(site: Site) -> None:
     """A user's favorites are listed with the newest article first."""
-    nora, oskar = site.register("nora"), site.register("oskar")
+    nora, oskar = site.user("nora"), site.user("oskar")
     moss, clover = nora.publish("Moss"), nora.publish("Clover")
     lichen, fern = oskar.publish("Lichen"), oskar.publish("Fern")
     for user, article in ((nora, lichen), (nora, clover), (nora, moss), (oskar, fern)):
@@ -149,7 +149,7 @@ def test_favorites_are_listed_on_the_profile(site: Site) -> None:
 
 def test_profile_has_a_tab_for_favorites(site: Site) -> None:
     """A profile has two tabs, called Articles and Favorited."""
-    site.register("nora")
+    site.user("nora")
     urls = {"Articles": "/profile/nora", "Favorited": "/profile/nora/favorites"}
 
     for active, url in urls.items():
@@ -162,7 +162,7 @@ def test_profile_has_a_tab_for_favorites(site: Site) -> None:
 
 def test_favoriting_on_a_list_returns_to_the_list(site: Site) -> None:
     """Favoriting an article in a list redirects to the same list."""
-    nora = site.register("nora")
+    nora = site.user("nora")
     moss = nora.publish("Moss", tags="green")
     nora.post(f"{moss}/favorite").redirects_to(moss)
 
@@ -175,7 +175,7 @@ def test_deleting_an_article_deletes_its_favorites(site: Site) -> None:
     """Deleting an article deletes its favorites."""
     moss = site.publish("Moss")
     site.post(f"{moss}/favorite").redirects_to(moss)
-    site.register("nora").post(f"{moss}/favorite").redirects_to(moss)
+    site.user("nora").post(f"{moss}/favorite").redirects_to(moss)
 
     site.delete(moss).redirects_to("/")
 
@@ -185,7 +185,7 @@ def test_deleting_an_article_deletes_its_favorites(site: Site) -> None:
 
 def test_more_cards_need_no_more_queries(site: Site) -> None:
     """A page with more cards doesn't send more queries."""
-    nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
+    nora, oskar, petra = site.user("nora"), site.user("oskar"), site.user("petra")
 
     def publish(*authors: Site) -> None:
         for author in authors:
@@ -235,7 +235,7 @@ def test_favoriting_twice_at_the_same_moment_counts_once(site: Site) -> None:
 
 def test_favorite_button_works_on_any_url(site: Site) -> None:
     """The favorite button works if the URL has special characters."""
-    site.register("nora").publish("Moss", tags="50% green, #1, why?")
+    site.user("nora").publish("Moss", tags="50% green, #1, why?")
 
     for link in site.read("/").some(".article-preview .tag-list a.tag-default", "the links to its tags"):
         url = link.attribute("href") or ""

@@ -62,7 +62,7 @@ def test_list_of_ten_has_no_page_links(site: Site) -> None:
 
 def test_every_list_has_pages(site: Site) -> None:
     """The lists of tags, profiles and favorites have pages, too."""
-    nora = site.register("nora")
+    nora = site.user("nora")
     for number in range(1, 12):
         article = nora.publish(f"Number {number}", tags="salt & 50%")
         site.post(f"{article}/favorite").redirects_to(article)
@@ -112,7 +112,7 @@ def test_huge_page_number_returns_404(site: Site) -> None:
 
 def test_feed_lists_articles_of_followed_authors(site: Site) -> None:
     """Your feed lists the articles of the authors you follow."""
-    nora, oskar, petra = site.register("nora"), site.register("oskar"), site.register("petra")
+    nora, oskar, petra = site.user("nora"), site.user("oskar"), site.user("petra")
     for author in (nora, oskar, petra, site):
         author.publish(f"By {author.name}")
     nora.publish("Again by nora")
@@ -132,7 +132,7 @@ def test_feed_lists_articles_of_followed_authors(site: Site) -> None:
 
 def test_feed_has_pages(site: Site) -> None:
     """The page links of your feed lead to pages of your feed."""
-    nora = site.register("nora")
+    nora = site.user("nora")
     follow(site, "nora")
     for number in range(1, 12):
         nora.publish(f"Number {number}")
@@ -180,7 +180,7 @@ def test_signed_out_visitor_has_no_feed(site: Site) -> None:
 
 def test_empty_feed_says_so(site: Site) -> None:
     """An empty feed shows a message with a link to all articles."""
-    nora = site.register("nora")
+    nora = site.user("nora")
     follow(site, "nora")
 
     empty = site.read(FEED)

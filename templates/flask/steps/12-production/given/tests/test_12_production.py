@@ -124,6 +124,8 @@ def test_each_request_writes_a_log_line(starts: dict[str, Start]) -> None:
         assert lines[0].get("status") == status, f'Expected "status": {status} for {path}. Found: {lines[0]}'
         for name, kind in (("time", str), ("level", str), ("milliseconds", (int, float))):
             assert isinstance(lines[0].get(name), kind), f'Expected "{name}" for {path}. Found: {lines[0]}'
+    quickest = min(line["milliseconds"] for line in production.lines() if "milliseconds" in line)
+    assert quickest < 500, f"Expected milliseconds, such as 3. Found {quickest} for the quickest request."
     assert "ann@" not in production.output, "Expected a log without the query of the URL. Found the e-mail in it."
 
 

@@ -5,5 +5,7 @@ from tests.support.pages import Site
 
 
 def first_visitor(server: support.Site) -> Site:
-    """The visitor in most tests: a user who is signed in."""
-    return Site(server).register("someone")
+    """The visitor in most tests: a user who is signed in. Two other users have an account, too."""
+    visitor = Site(server).register("someone")
+    visitor.users = {name: visitor.register(name) for name in ("nora", "oskar")}
+    return visitor
