@@ -38,7 +38,12 @@ class CompleteSite:
         """Serve it by its own run command, as a server would and not for its developer; give its address."""
         args = [arg for arg in self.template.commands.run if arg not in ("--debug", "--reload", "--watch")]
         port = free_port(8600)
-        prepared = replace(self.prepared, variables={**self.prepared.variables, "CONDUIT_DEBUG": "0"})
+        prepared = self.prepared
+        if self.template.name == "django":  # without Django's own pages about errors
+            (self.folder / "without_debug.py").write_text("from conduit.settings import *\n\nDEBUG = False\n")
+            args.append("--insecure")  # runserver serves static files in spite of that
+            variables = {**prepared.variables, "DJANGO_SETTINGS_MODULE": "without_debug"}
+            prepared = replace(prepared, variables=variables)
         with tempfile.TemporaryFile() as log, serve(self.folder, prepared, args, port, output=log) as server:
             if server.poll() is not None:
                 log.seek(0)
