@@ -42,12 +42,13 @@ def run_command(folder: Path, name: str) -> None:
 
 
 def makes_its_database(folder: Path) -> None:
-    """The migrations make a new database, and nothing that the code names is missing in it."""
+    """The migrations create a new database, which fits the code."""
     with open_project(folder) as project:
         database = folder / str(project.template.database)
     assert not database.exists(), "the project has a database already"
-    run_command(folder, "schema")
+    run_command(folder, "reset")
     assert database.exists()
+    run_command(folder, "schema")
 
 
 def everything_in(folder: Path) -> dict[str, Table]:
@@ -97,6 +98,8 @@ def test_a_database_keeps_everything_from_step_to_step(generated_django_site: Pa
     for step in steps:
         begin_next(folder)
         solved(folder, check=False)
+        migrate = prepared.command(["{python}", "manage.py", "migrate"])
+        assert run(migrate, cwd=folder, env=prepared.variables, timeout=120).code == 0
         run_command(folder, "schema")
 
         after = everything_in(folder)

@@ -39,7 +39,12 @@ class CompleteSite:
         args = [arg for arg in self.template.commands.run if arg not in ("--debug", "--reload", "--watch")]
         args = ["run" if arg == "dev" else arg for arg in args]  # `fastapi dev` reloads, and `fastapi run` does not
         port = free_port(8600)
-        prepared = replace(self.prepared, variables={**self.prepared.variables, "CONDUIT_DEBUG": "0"})
+        prepared = self.prepared
+        if self.template.name == "django":  # without Django's own pages about errors
+            (self.folder / "without_debug.py").write_text("from conduit.settings import *\n\nDEBUG = False\n")
+            args.append("--insecure")  # runserver serves static files in spite of that
+            variables = {**prepared.variables, "DJANGO_SETTINGS_MODULE": "without_debug"}
+            prepared = replace(prepared, variables=variables)
         with tempfile.TemporaryFile() as log, serve(self.folder, prepared, args, port, output=log) as server:
             if server.poll() is not None:
                 log.seek(0)

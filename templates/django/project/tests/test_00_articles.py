@@ -26,9 +26,13 @@ def test_home_lists_articles_newest_first(site: Site) -> None:
 
 def test_every_page_has_the_navigation_bar(site: Site) -> None:
     """Every page has the navigation bar."""
+    name = site.read("/").one("nav.navbar a.navbar-brand", "the name of the site").text()
+    assert name, "Expected the name of the site in the navigation bar. Found no text."
     for url in ("/", "/editor", site.publish("Lanterns"), "/nowhere"):
         page = site.get(url).rejected(404) if url == "/nowhere" else site.read(url)
-        page.one("nav.navbar a.navbar-brand", "the name of the site").links_to("/")
+        brand = page.one("nav.navbar a.navbar-brand", "the name of the site")
+        brand.has_text(name)
+        brand.links_to("/")
         page.has_link("nav.navbar a.nav-link", "Home", "/")
 
 

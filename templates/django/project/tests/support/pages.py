@@ -26,6 +26,7 @@ PASSWORD = "correct horse battery staple"
 TOKEN = "csrfmiddlewaretoken"  # the hidden field with the CSRF token
 
 
+EARLIER: dict[str, str] = {}  # the migration before the one that adds a column
 Values = str | list[str]  # a form can send several values with the same name
 
 
@@ -164,15 +165,19 @@ class Site:
 
     def migrate_back(self, column: str) -> None:
         """Undo the migrations of the app `articles`, as far as the first that adds this column."""
+        if column not in EARLIER:
+            EARLIER[column] = self._migration_before(column)
+        self.run("migrate", "articles", EARLIER[column])
+        columns = self.run("inspectdb", "articles_article").output
+        expected = f"the command `manage.py migrate articles {EARLIER[column]}` to remove {column}"
+        expect(column.removesuffix("_id") not in columns, failure(expected, "it in the table articles_article"))
+
+    def _migration_before(self, column: str) -> str:
         shown = self.run("showmigrations", "articles").output
         names = [line.split()[-1] for line in shown.splitlines() if line.strip().startswith("[")]
         for before, name in pairwise(names):
             if column in self.run("sqlmigrate", "articles", name).output:
-                self.run("migrate", "articles", before)
-                columns = self.run("inspectdb", "articles_article").output
-                expected = f"the command `manage.py migrate articles {before}` to remove {column}"
-                expect(column.removesuffix("_id") not in columns, failure(expected, "it in the table articles_article"))
-                return
+                return before
         raise AssertionError(failure(f"a migration of articles that adds {column}", ", ".join(names) or "none"))
 
     def just_before_saving(self, action: Callable[[], object]) -> AbstractContextManager[None]:

@@ -134,7 +134,9 @@ def test_user_can_sign_in(site: Site) -> None:
     site.register("ada", password=password)
     carla = site.register("carla", password=" " * 8)
     visitor = site.anonymous
+    name = visitor.read("/").one("nav.navbar a.navbar-brand", "the name of the site").text()
     page = visitor.read("/login")
+    page.one("nav.navbar a.navbar-brand", "the name of the site").has_text(name)
     page.one("h1", "the heading").has_text("Sign in")
     page.one(f"main {LOGIN} button[type=submit]", "a submit button").has_text("Sign in")
 

@@ -180,7 +180,7 @@ def test_each_request_writes_a_log_line(production: Production) -> None:
 
 def test_backup_can_be_restored(site: Site, tmp_path: Path) -> None:
     """Restoring a backup restores all rows of the database."""
-    file = str(tmp_path / "site.backup")
+    file = str(tmp_path / "site.json")
     article = site.publish("Bread", body="Flour\nand “water”.")
     site.comment(article, "Mine came out flat.")
     zoe = site.anonymous.register("Zoë")
@@ -296,7 +296,7 @@ def test_log_line_contains_the_error(production: Production) -> None:
 
 def test_broken_backup_changes_nothing(site: Site, tmp_path: Path) -> None:
     """Restoring a broken backup fails and changes no rows."""
-    file = tmp_path / "site.backup"
+    file = tmp_path / "site.json"
     site.publish("Bread")
     site.publish("Soup")
     site.run("backup", str(file))

@@ -2,6 +2,7 @@
 
 import tomllib
 from pathlib import Path
+from urllib.parse import quote
 
 import dj_database_url
 
@@ -66,7 +67,7 @@ TEMPLATES = [
 ]
 
 # The variable DATABASE_URL in the environment names the database. Without it, the database is a file.
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{quote(f'{BASE_DIR}/db.sqlite3')}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A transaction waits at its beginning if another one writes.
     DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}

@@ -87,7 +87,7 @@ def run_in_production(folder: Path, *requests: tuple[str, str]) -> Production:
     ended = _run(project, in_production(folder / "site.db"), "serve", json.dumps(requests))
     found = json.loads((project / "result.json").read_text("utf-8"))
     responses = {url: Response(**response) for url, response in found.pop("responses").items()}
-    return Production(**found, responses=responses, output=ended.stdout)
+    return Production(**{**found, "responses": responses, "output": ended.stdout})
 
 
 def copy_of_the_project(folder: Path) -> Path:
