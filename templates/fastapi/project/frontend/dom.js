@@ -22,7 +22,7 @@ export function element(name, attributes = {}, ...children) {
 export function errorList(messages) {
   if (messages.length === 0) return null;
   const items = messages.map((message) => element('li', {}, message));
-  return element('ul', { class: 'error-messages', role: 'alert' }, items);
+  return element('div', { role: 'alert' }, element('ul', { class: 'error-messages' }, items));
 }
 
 const days = new Intl.DateTimeFormat('en-US', { dateStyle: 'long', timeZone: 'UTC' });
@@ -46,7 +46,7 @@ export function sending(send) {
     event.preventDefault();
     const form = event.currentTarget;
     const button = form.querySelector('button[type=submit]');
-    form.querySelector('.error-messages')?.remove();
+    form.querySelector('[role=alert]')?.remove();
     button.disabled = true;
     try {
       await send(Object.fromEntries(new FormData(form)), form);

@@ -8,6 +8,7 @@ import os
 import re
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -17,7 +18,6 @@ from functools import cached_property
 from importlib import import_module
 from io import StringIO
 from runpy import run_module
-from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -25,7 +25,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import Pool
-from sqlalchemy.util.concurrency import await_
+from sqlalchemy.util.concurrency import await_, in_greenlet
 
 from tests.support.databases import new_database
 from tests.support.results import USUAL_HEADERS, Finished, Queries, Response, escaped
@@ -50,6 +50,7 @@ class Site:
         has_tables = all_settings.pop("has_tables", True)  # a test can start with an empty file
         self._variables = {f"CONDUIT_{name.upper()}": as_variable(value) for name, value in all_settings.items()}
         self._modules: dict[str, Any] = {}
+        self._thread = threading.local()  # a thread can have its own client
         try:
             # Imported here and not at the top, so that each site has its own settings.
             with self._at_work():
@@ -80,8 +81,10 @@ class Site:
 
     @cached_property
     def _client(self) -> TestClient:
-        client = TestClient(self.app, base_url="http://localhost", follow_redirects=False)
-        return client.__enter__()  # now the site can do something before its first request
+        return self._new_client().__enter__()  # now the site can do something before its first request
+
+    def _new_client(self) -> TestClient:
+        return TestClient(self.app, base_url="http://localhost", follow_redirects=False)
 
     def _create_tables(self) -> None:
         created = self.run(*CREATE_TABLES)
@@ -92,7 +95,8 @@ class Site:
     def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Redirects aren't followed."""
         sent = {**USUAL_HEADERS, **(headers or {})}
-        answer = self._client.request(method, escaped(url), headers=sent, content=body)
+        client = getattr(self._thread, "client", None) or self._client
+        answer = client.request(method, escaped(url), headers=sent, content=body)
         received = Message()
         for name, value in answer.headers.multi_items():
             received[name] = value
@@ -154,12 +158,16 @@ class Site:
     @contextmanager
     def hook(self, action: Callable[[], object]) -> Iterator[None]:
         """Do something once in this block, at the moment before the site writes to its database."""
-        first, started = Lock(), list[Future[object]]()
+        first, started = threading.Lock(), list[Future[object]]()
 
         def interrupt(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
             if WRITES.match(statement) and first.acquire(blocking=False):
-                started.append(thread.submit(action))
-                wait_for(started[0])
+                blocks_event_loop = has_event_loop() and not is_asynchronous()
+                started.append(thread.submit(self._act, action, blocks_event_loop))
+                if is_asynchronous():
+                    await_(asyncio.wait([asyncio.wrap_future(started[0])], timeout=LOCKED_SECONDS))
+                else:
+                    wait(started, LOCKED_SECONDS)
 
         with ThreadPoolExecutor(1) as thread:
             event.listen(Engine, "before_cursor_execute", interrupt)
@@ -170,6 +178,11 @@ class Site:
         if not started:
             raise AssertionError("Expected the site to write to its database. Found nothing written.")
         started[0].result()
+
+    def _act(self, action: Callable[[], object], blocks_event_loop: bool) -> None:
+        if blocks_event_loop:  # then the action needs another event loop, as in another worker of a server
+            self._thread.client = self._new_client()
+        action()
 
     def now(self) -> datetime:
         """Read the clock of the site."""
@@ -187,14 +200,21 @@ def as_variable(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def wait_for(action: Future[object]) -> None:
-    """Wait until an action has ended, or until it probably waits for the site's lock."""
+def has_event_loop() -> bool:
+    """True if this code runs in an event loop, and not in a thread of the site."""
     try:
         asyncio.get_running_loop()
-    except RuntimeError:  # a thread of the site: its event loop goes on
-        wait([action], LOCKED_SECONDS)
-    else:  # a coroutine of the site, whose query SQLAlchemy runs in a greenlet
-        await_(asyncio.wait([asyncio.wrap_future(action)], timeout=LOCKED_SECONDS))
+    except RuntimeError:
+        return False
+    return True
+
+
+def is_asynchronous() -> bool:
+    """True if asynchronous SQLAlchemy runs this code. Then the event loop goes on while this code waits."""
+    try:
+        return in_greenlet()
+    except ImportError:  # without the package greenlet, SQLAlchemy is synchronous
+        return False
 
 
 def sqlite_connection(connection: Any) -> object:

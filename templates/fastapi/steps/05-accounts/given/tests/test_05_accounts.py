@@ -293,6 +293,7 @@ def test_guesses_at_the_same_moment_are_counted(site: Site) -> None:
 
 def test_two_users_take_a_name_at_the_same_moment(site: Site) -> None:
     """Two clients can't take the same name at the same moment."""
+    site.register("first")
 
     def quick() -> None:
         sign_up(site, email="quick@example.org").gives("user", status=201)

@@ -197,6 +197,7 @@ def test_rejected_settings_change_nothing(site: Site) -> None:
 def test_two_users_change_to_a_name_at_the_same_moment(site: Site) -> None:
     """Two users can't change to the same name at the same moment."""
     slow, quick = site.register("slow"), site.register("quick")
+    save(slow, username="slow").gives("user")
 
     with site.just_before_saving(lambda: save(quick, username="same").gives("user")):
         reply = save(slow, username="same")

@@ -199,6 +199,7 @@ def test_old_rows_get_an_author(site: Site) -> None:
     """The migration adds an author to old articles and comments."""
     nora = site.register("nora")
     article = nora.publish("Fog", body="It came at night.")
+    article["author"].has(username="nora")
     nora.comment(article, "I was there.")
     downgrade_to_before_authors(site)
 

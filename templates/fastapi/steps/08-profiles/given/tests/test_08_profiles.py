@@ -167,6 +167,7 @@ def test_list_of_an_author_has_no_drafts(site: Site) -> None:
     nora = site.register("nora")
     nora.publish("Low tide")
     nora.publish("High tide", draft=True)
+    site.publish("A quiet street")
 
     for client in (site, nora):
         client.lists("Low tide", author="nora")

@@ -39,9 +39,9 @@ def test_list_has_twenty_articles(site: Site) -> None:
     site.run("fill-db", "article=22", "--others", "5")
     everything = [article["title"] for article in site.get("/api/articles", limit=100).gives("articles")]
 
-    site.lists(*everything[:20])
-
     has_part(site, "/api/articles", 20, 22)
+
+    site.lists(*everything[:20])
     assert len(everything) == 22, f"Expected 22 articles from GET /api/articles?limit=100. Found {len(everything)}."
 
 
