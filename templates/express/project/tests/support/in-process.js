@@ -2,6 +2,7 @@
 
 import { AssertionError } from 'node:assert';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { format } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -53,6 +54,7 @@ export class Site {
     if (hasTables) await this.#database.createTables(() => this.#createTables());
     this.#server = this.#app.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
+    this.#server.keepAliveTimeout = 0; // a slow test finds its connection open
     this.#client = new Client(this.port);
   }
 
@@ -195,6 +197,8 @@ class Exit extends Error {
 
 /** Do what knex's command for the terminal does with the migrations. */
 async function migrate(command, ...args) {
+  if (!existsSync(new URL('migrations', PROJECT)))
+    throw new Error('There is no folder migrations.');
   const { default: knex } = await import('knex');
   const { default: config } = await import(`${PROJECT}knexfile.js?run=${runs}`);
   const client = knex(config.client ? config : config.development);

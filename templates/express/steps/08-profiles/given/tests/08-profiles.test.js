@@ -52,6 +52,7 @@ test('The list of a user has no drafts', async () => {
   const nora = await site.register('nora');
   await nora.publish('Low tide');
   await nora.publish('High tide', { draft: true });
+  await site.publish('A quiet street');
 
   for (const visitor of [site, nora, site.anonymous]) {
     const titles = await visitor.titles('?author=nora');

@@ -41,7 +41,10 @@ async function listed(visitor, query, path) {
 
 test('A list has as many articles as requested', async () => {
   const site = await openSite();
-  await publish(site, 1, 22);
+  await publish(site, 1, 3);
+  const two = 'the titles from GET /api/articles?limit=2';
+  same(await site.titles('?limit=2'), titles(3, 2), two);
+  await publish(site, 4, 22);
 
   same(await listed(site, ''), [titles(22, 3), 22], 'titles and articlesCount without a limit');
   const lists = {
