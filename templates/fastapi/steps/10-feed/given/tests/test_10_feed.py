@@ -188,7 +188,7 @@ def test_more_articles_are_little_more_work(site: Site) -> None:
 
 
 def test_huge_numbers_are_rejected(site: Site) -> None:
-    """A limit or an offset with 30 digits is rejected, or the list is empty."""
+    """A number with 30 digits is rejected, or the list is empty."""
     site.publish("Sand")
     site.lists("Sand", limit=1)
 
