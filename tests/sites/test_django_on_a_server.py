@@ -67,7 +67,7 @@ def test_django_finds_nothing_unsafe_and_nothing_deprecated(site: tuple[Path, En
 def test_a_server_speaks_https_and_answers_to_its_own_names_only(site: tuple[Path, Environment]) -> None:
     python(site, "manage.py", "collectstatic", "--no-input")
 
-    lines = python(site, "-c", VISIT).text_out.splitlines()
+    lines = [line for line in python(site, "-c", VISIT).text_out.splitlines() if not line.startswith("{")]
 
     assert lines == ["https://www.example.org/", "200 max-age=3600; includeSubDomains", "200", "[True]", "400"]
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from uuid import uuid4
 
+import django
 from django.db import connection
+
+PROJECT = Path(__file__).parents[2]
 
 
 class SqliteFile:
@@ -24,7 +28,11 @@ class SqliteFile:
         self.name = str(Path(self._folder.name, "test.db"))
 
     def create_tables(self, create: Callable[[], None]) -> None:
-        """Let the site create its tables. Other sites of the same tests get copies of these tables."""
+        """Let the site create its tables. Later sites get copies, also in later runs with the same migrations."""
+        copy = Path(gettempdir(), f"site-tables-{digest_of_migrations()}.db")
+        if not SqliteFile.new and copy.exists():
+            SqliteFile.new = sqlite3.connect(":memory:", check_same_thread=False)
+            SqliteFile.new.deserialize(copy.read_bytes())
         if SqliteFile.new:
             self._saved = SqliteFile.new
             self.restore()
@@ -32,6 +40,9 @@ class SqliteFile:
             create()
             self.save()
             SqliteFile.new = self._saved
+            draft = copy.with_suffix(f".{uuid4().hex}")
+            draft.write_bytes(self._saved.serialize())
+            draft.replace(copy)  # another run never reads an unfinished file
 
     def save(self) -> None:
         """Remember the content."""
@@ -89,6 +100,16 @@ class PostgresDatabase:
     def _on_the_server(self, command: str) -> None:
         with connection._nodb_cursor() as cursor:
             cursor.execute(command)
+
+
+def digest_of_migrations() -> str:
+    """Return a digest of all files that decide which tables and rows `migrate` creates."""
+    every = (file for folder in PROJECT.glob("[!.]*/") for file in folder.rglob("*.py"))
+    files = sorted(file for file in every if file.stem == "models" or file.parent.name in ("migrations", "models"))
+    digest = sha256(django.__version__.encode())
+    for file in files:
+        digest.update(str(file.relative_to(PROJECT)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
 def new_database() -> SqliteFile | PostgresDatabase:

@@ -40,6 +40,7 @@ Watcher = Callable[[Any, str, Any], None]
 class Site:
     """The site, with a new database."""
 
+    is_checked = False
     current: Site | None = None  # Django has one set of settings and one database, so one site at a time uses them
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
@@ -54,7 +55,8 @@ class Site:
         try:
             self.use()
             if has_tables and not missing:
-                self._database.create_tables(self._create_tables)
+                self._check_code()
+                self._database.create_tables(lambda: self._must_run("migrate", "--no-input"))
         except BaseException:
             self.stop()
             raise
@@ -74,7 +76,10 @@ class Site:
         self._settings.disable()
         Site.current = None
 
-    def _create_tables(self) -> None:
+    def _check_code(self) -> None:
+        """Fail if Django finds a mistake in the code, or if a migration is missing. Once in a process is enough."""
+        if Site.is_checked:
+            return
         for found in run_checks():
             if found.is_serious():
                 message = " ".join(str(found).split())
@@ -85,7 +90,13 @@ class Site:
                 "Expected a migration for each change of the models. Found changes without a migration.\n"
                 f"Type `.venv/bin/python manage.py makemigrations`. It finds these changes:\n{changes.output.strip()}"
             )
-        self.run("migrate", "--no-input")
+        Site.is_checked = True
+
+    def _must_run(self, *command: str) -> None:
+        finished = self.run(*command)
+        if finished.code:
+            name = " ".join(command)
+            raise AssertionError(f"Expected the command `manage.py {name}` to succeed. Found: {finished.output}")
 
     def request(self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Response:
         """Send a request. Cookies aren't kept, and redirects aren't followed."""

@@ -102,8 +102,8 @@ class TagManager(models.Manager):
 
     def popular(self):
         """The names of the 20 most used tags, and of the 10 tags used last."""
-        uses = Article.tags.through.objects.filter(article__published_at__isnull=False)
-        uses = uses.values_list("tag__name", flat=True)
+        drafts = Article.objects.filter(published_at__isnull=True)
+        uses = Article.tags.through.objects.exclude(article__in=drafts).values_list("tag__name", flat=True)
         most_used = uses.annotate(number=models.Count("id")).order_by("-number", "tag__name")[:20]
         used_last = uses.annotate(last=models.Max("id")).order_by("-last")[:10]
         return list(dict.fromkeys([*most_used, *used_last]))

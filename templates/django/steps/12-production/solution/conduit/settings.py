@@ -1,5 +1,6 @@
 """The settings of the site, for your own machine. `production.py` has the settings of a server."""
 
+import os
 import tomllib
 from pathlib import Path
 from urllib.parse import quote
@@ -67,7 +68,8 @@ TEMPLATES = [
 ]
 
 # The variable DATABASE_URL in the environment names the database. Without it, the database is a file.
-DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{quote(f'{BASE_DIR}/db.sqlite3')}")}
+url = os.environ.get("DATABASE_URL") or f"sqlite:///{quote(f'{BASE_DIR}/db.sqlite3')}"
+DATABASES = {"default": dj_database_url.parse(url)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A transaction waits at its beginning if another one writes.
     DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
