@@ -26,7 +26,7 @@ def test_article_has_a_list_of_tags(site: Site) -> None:
 
 
 def test_tags_are_in_alphabetical_order(site: Site) -> None:
-    """Tags are in alphabetical order, and capital letters don't matter."""
+    """Tags are in alphabetical order, ignoring capital letters."""
     article = site.publish("Gulls at noon", tagList=["winter", "Harbour", "fog"])
 
     article.has(tagList=["fog", "Harbour", "winter"])
