@@ -242,7 +242,7 @@ def test_front_end_shows_the_site_in_a_browser(site: Site) -> None:
 
 
 def test_responses_have_security_headers(site: Site) -> None:
-    """Responses forbid foreign scripts and frames, and set no cookie."""
+    """Responses forbid foreign scripts and frames."""
     for reply in (site.get("/"), site.get("/docs"), site.get("/api/articles"), site.get("/api/nowhere")):
         policy = reply.headers.get("Content-Security-Policy") or "none"
         where = f"in the header Content-Security-Policy from {reply.request}. Found {policy}."

@@ -24,7 +24,7 @@ def test_about_returns_the_contact_email(site: Site, start_site: Callable[..., S
 
 
 def test_docs_page_describes_the_response(site: Site) -> None:
-    """The docs page describes the response under the heading About."""
+    """The docs page has the response under the heading About."""
     endpoint = site.documented("GET", "/api/about", 200, "title", "author", "contactEmail")
 
     tags = endpoint.get("tags", [])

@@ -31,7 +31,7 @@ def test_article_has_a_list_of_comments(site: Site) -> None:
 
 
 def test_new_comment_is_returned(site: Site) -> None:
-    """A new comment is returned with status 201, and is in the list."""
+    """A new comment is returned with 201, and is in the list."""
     article = site.publish("Bread")
 
     comment = site.post(comments_of(article), comment={"body": "Mine came out flat."}).gives("comment", status=201)
@@ -158,7 +158,7 @@ def test_broken_receiver_changes_nothing(start_site: Callable[..., Site], receiv
 
 
 def test_slow_receiver_keeps_nobody_waiting(start_site: Callable[..., Site], receiver: Receiver) -> None:
-    """While another program is slow, the site answers other requests."""
+    """While a receiver is slow, the site answers other requests."""
     site = first_visitor(start_site(webhook_url=receiver.url).server)
     article = site.publish("Bread")
     site.has_comments(article)

@@ -9,7 +9,9 @@ def has_tags(site: Site, *tags: str) -> None:
     """The list of tags has these tags, in any order."""
     __tracebackhide__ = True
     found = site.get("/api/tags").gives("tags")
-    assert sorted(found) == sorted(tags), f"Expected the tags {as_line(sorted(tags))} from GET /api/tags. Found {found}."
+    assert sorted(found) == sorted(tags), (
+        f"Expected the tags {as_line(sorted(tags))} from GET /api/tags. Found {found}."
+    )
 
 
 def test_article_has_a_list_of_tags(site: Site) -> None:
@@ -24,7 +26,7 @@ def test_article_has_a_list_of_tags(site: Site) -> None:
 
 
 def test_tags_are_in_alphabetical_order(site: Site) -> None:
-    """Tags are in alphabetical order, and capital letters don't matter."""
+    """Tags are in alphabetical order, ignoring capital letters."""
     article = site.publish("Gulls at noon", tagList=["winter", "Harbour", "fog"])
 
     article.has(tagList=["fog", "Harbour", "winter"])

@@ -63,7 +63,7 @@ def test_article_can_be_a_draft(site: Site) -> None:
 
 
 def test_draft_is_in_no_list(site: Site) -> None:
-    """The list of articles and the lists of tags contain no drafts."""
+    """The list of articles and the lists of tags have no drafts."""
     bread = site.publish("Bread", tagList=["kitchen"])
     site.publish("Soup", tagList=["kitchen"], draft=True)
     site.publish("Snow", tagList=["winter"])
@@ -77,7 +77,7 @@ def test_draft_is_in_no_list(site: Site) -> None:
 
 
 def test_drafts_are_listed_separately(site: Site) -> None:
-    """The endpoint /api/drafts lists only the drafts, newest first."""
+    """The URL /api/drafts lists only the drafts, newest first."""
     site.publish("Bread")
     site.publish("Soup", draft=True)
     site.publish("Cake", draft=True)

@@ -215,7 +215,7 @@ def test_password_is_stored_as_a_slow_hash(site: Site) -> None:
 
 
 def test_docs_page_shows_padlocks(site: Site) -> None:
-    """The docs page describes accounts, and shows which need a token."""
+    """The docs page describes accounts, and shows padlocks."""
     keys = "user", "username", "email", "token"
     site.documented("POST", "/api/users", 201, *keys)
     site.documented("POST", "/api/users/login", 200, *keys)

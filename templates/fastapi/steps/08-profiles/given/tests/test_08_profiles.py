@@ -31,7 +31,7 @@ def test_profile_says_if_you_follow_the_user(site: Site) -> None:
 
 
 def test_user_can_follow_another_user(site: Site) -> None:
-    """Following a user returns the profile with following: true."""
+    """Following returns the profile with following: true."""
     site.register("Zoë & Co?")
     site.register("oskar")
 
@@ -44,7 +44,7 @@ def test_user_can_follow_another_user(site: Site) -> None:
 
 
 def test_user_can_unfollow_another_user(site: Site) -> None:
-    """Unfollowing a user returns the profile with following: false."""
+    """Unfollowing returns the profile with following: false."""
     for name in ("nora", "oskar"):
         site.register(name)
         follow(site, name)
@@ -174,7 +174,7 @@ def test_list_of_an_author_has_no_drafts(site: Site) -> None:
 
 
 def test_docs_page_describes_following(site: Site) -> None:
-    """The docs page describes following, and the list of an author."""
+    """The docs page describes following and the list of an author."""
     for method in ("POST", "DELETE"):
         site.documented(method, "/api/profiles/{}/follow", 200, "profile", "username", "following")
         site.requires_token(method, "/api/profiles/{}/follow", 200)
@@ -185,7 +185,7 @@ def test_docs_page_describes_following(site: Site) -> None:
 
 
 def test_more_commenters_need_no_more_queries(site: Site) -> None:
-    """A list of comments by more followed users needs no more queries."""
+    """Comments by more followed users need no more queries."""
     article = site.publish("Low tide")
     url = comments_of(article)
 

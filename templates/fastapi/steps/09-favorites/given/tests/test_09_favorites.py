@@ -32,7 +32,7 @@ def test_article_has_a_number_of_favorites(site: Site) -> None:
 
 
 def test_user_can_favorite_an_article(site: Site) -> None:
-    """Favoriting an article returns the article with favorited: true."""
+    """Favoriting returns the article with favorited: true."""
     lichen = site.register("nora").publish("Lichen", tagList=["grey"])
     for article in (site.publish("Moss"), lichen):
         favorite(site, article).has(title=article["title"], body="At length.", favorited=True, favoritesCount=1)
@@ -43,7 +43,7 @@ def test_user_can_favorite_an_article(site: Site) -> None:
 
 
 def test_user_can_unfavorite_an_article(site: Site) -> None:
-    """Unfavorite returns the article with favorited: false."""
+    """Unfavoriting returns the article with favorited: false."""
     moss, lichen = site.publish("Moss"), site.publish("Lichen")
     for article in (moss, lichen):
         favorite(site, article)

@@ -35,7 +35,7 @@ def test_your_tests_catch_five_faults(result: Result) -> None:
 
 
 def test_workflow_runs_all_tests() -> None:
-    """The workflow installs the pinned packages and runs all tests."""
+    """The workflow installs pinned packages and runs all tests."""
     files = [file for file in sorted(WORKFLOWS.glob("*")) if file.suffix in (".yml", ".yaml")]
     assert files, "Expected a file such as .github/workflows/tests.yml. Found none."
     text = "\n".join(re.sub(r"(^|\s)#.*", "", line) for file in files for line in file.read_text("utf-8").splitlines())

@@ -92,7 +92,7 @@ def test_url_of_postgresql_gets_its_driver(starts: dict[str, Start]) -> None:
 
 
 def test_production_needs_its_secrets(starts: dict[str, Start]) -> None:
-    """If a secret is missing, the site doesn't start in production."""
+    """Without a secret, the site doesn't start in production."""
     error = starts["production"].error
     assert not error, f"Expected the site to start in production. Found {error}"
 
@@ -136,7 +136,7 @@ def test_backup_can_be_restored(site: Site, tmp_path: Path) -> None:
 
 
 def test_container_image_is_pinned() -> None:
-    """The container file names the exact version of its base image."""
+    """The container file pins the version of its base image."""
     images = containerfile.base_images()
 
     assert images, f"Expected FROM in {containerfile.NAME}. Found none."
@@ -183,7 +183,7 @@ def test_container_has_only_pinned_packages_of_the_site() -> None:
 
 
 def test_container_updates_the_tables_and_serves() -> None:
-    """The container runs the migrations, and then starts the server."""
+    """The container runs the migrations, then starts the server."""
     text = start_text()
 
     upgrade, server = re.search(r"\balembic\b.*\bupgrade head\b", text), re.search(r"\bfastapi run\b|\buvicorn\b", text)
