@@ -75,7 +75,7 @@ COMMANDS = (
         "Add a package to your site and install it.",
         ("add httpx", "add 'markdown>=3' --dev")),
     CommandEntry("exec", "commands.exec:exec_command", _LEARN,
-        "Run a program with the packages and the Node or Python of your site.",
+        "Run a program with the packages of your site.",
         ("exec -- npm run lint", "exec -- python --version"), has_json=False),
     CommandEntry("pull", "commands.pull:pull", _LEARN,
         "Merge new commits from your workshop or team into your work.",

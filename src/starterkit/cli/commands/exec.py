@@ -14,9 +14,9 @@ _COMMAND_HELP = "The program and its arguments. Write -- in front, so that start
 
 
 def exec_command(context: typer.Context, command: Annotated[list[str], argument("COMMAND", _COMMAND_HELP)]) -> int:
-    """Run a program with the packages and the Node or Python of your site.
+    """Run a program with the packages of your site.
 
-    starterkit ends with the exit code of the program.
+    The program also gets the Node or Python of your site. starterkit ends with the exit code of the program.
     """
     console = console_of(context)
     console.progress.stand_still()
