@@ -209,11 +209,24 @@ async function migrate(command, ...args) {
       'migrate:up': () => client.migrate.up(),
       'migrate:down': () => client.migrate.down(),
       'migrate:list': () => client.migrate.list(),
-      forget: () => forgetMigrations(client), // knex has no such command
+      // knex has no commands with these names
+      forget: () => forgetMigrations(client),
+      undo: () => undoMigrations(client, args[0]),
     };
     console.log(JSON.stringify(await work[command]()));
   } finally {
     await client.destroy();
+  }
+}
+
+/** Undo migrations until a column is missing, for example `articles.draft`. */
+async function undoMigrations(client, column) {
+  const [table, name] = column.split('.');
+  const hasColumn = () => client.schema.hasColumn(table, name);
+  if (!(await hasColumn())) throw new Error(`There is no column ${column}.`);
+  while (await hasColumn()) {
+    const [, undone] = await client.migrate.down();
+    if (undone.length === 0) throw new Error(`No migration adds the column ${column}.`);
   }
 }
 

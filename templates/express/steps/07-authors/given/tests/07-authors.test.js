@@ -35,12 +35,7 @@ function profile({ username, bio, image } = {}) {
 
 /** Undo migrations until articles have no author. */
 async function downgradeToBeforeAuthors(site) {
-  for (let count = 0; count < 9; count += 1) {
-    await site.run('knex', 'migrate:down');
-    const { output } = await site.server.run('check-db');
-    if (output.includes('articles.author_id')) return;
-  }
-  expect(false, 'Expected a migration that adds the column articles.author_id. Found none.');
+  await site.run('knex', 'undo', 'articles.author_id');
 }
 
 test('An article has its author', async () => {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const START_MS = 20_000;
+let lastPort = 10_000 + (process.pid % 200) * 100;
 
 /** The variables of a server in production, with a SQLite file as its database. */
 export function inProduction(file) {
@@ -103,11 +104,15 @@ function start(file, args, variables) {
   return { process: child, output, standardOutput };
 }
 
+/** A port that no program uses. Other processes that run these tests look at other ports. */
 async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    lastPort += 1;
+    const server = createServer().listen(lastPort, '127.0.0.1');
+    const isFree = await once(server, 'listening').catch(() => undefined);
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return lastPort;
+  }
 }
