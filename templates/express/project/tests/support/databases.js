@@ -55,8 +55,12 @@ Transaction.prototype.acquireConnection = async function watched(...args) {
   return await acquireConnection.apply(this, args);
 };
 
+/** The clients of Knex that have opened a SQLite file. */
+export const clients = new Set();
+
 const connect = SqliteClient.prototype.acquireRawConnection;
 SqliteClient.prototype.acquireRawConnection = async function adapted() {
+  clients.add(this);
   return adaptToTests(await connect.call(this));
 };
 

@@ -7,7 +7,7 @@ import { format } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { BrowserWindow } from './browser.js';
-import { newDatabase, watchers } from './databases.js';
+import { clients, newDatabase, watchers } from './databases.js';
 import { Client, SECRET } from './request.js';
 
 const PROJECT = new URL('../../', import.meta.url);
@@ -93,20 +93,20 @@ export class Site {
   async run(name, ...args) {
     runs += 1;
     const { argv, exit } = process;
-    const before = {
-      CONDUIT_DATABASE: process.env.CONDUIT_DATABASE,
-      CONDUIT_SECRET: process.env.CONDUIT_SECRET,
+    const variables = {
+      CONDUIT_DATABASE: this.#database.url,
+      CONDUIT_SECRET: SECRET,
+      DATABASE_URL: this.#database.url, // a command must never use another database
     };
+    const before = Object.keys(variables).map((name) => [name, process.env[name]]);
+    const open = new Set(clients);
     const output = [];
     let code;
     process.argv = [argv[0], name, ...args];
     process.exit = (ended = process.exitCode) => {
       throw new Exit(Number(ended ?? 0));
     };
-    Object.assign(process.env, {
-      CONDUIT_DATABASE: this.#database.url,
-      CONDUIT_SECRET: SECRET,
-    });
+    Object.assign(process.env, variables);
     try {
       const command = () =>
         name === 'knex'
@@ -118,8 +118,10 @@ export class Site {
       code = error instanceof Exit ? error.code : 1;
       if (!(error instanceof Exit)) output.push(`${error.name}: ${error.message}\n`);
     } finally {
+      // A command that fails may leave its connection open, because its process would end.
+      for (const client of clients.difference(open)) await client.destroy();
       Object.assign(process, { argv, exit, exitCode: undefined });
-      for (const [variable, value] of Object.entries(before)) {
+      for (const [variable, value] of before) {
         if (value === undefined) delete process.env[variable];
         else process.env[variable] = value;
       }

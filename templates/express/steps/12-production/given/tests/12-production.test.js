@@ -78,7 +78,7 @@ async function running() {
 
 /** How long a browser may keep a file without a new request. */
 function secondsOf(headers) {
-  return Number(/max-age=(\d+)/.exec(headers.get('cache-control'))?.[1] ?? 0);
+  return Number(/max-age=(\d+)/.exec(headers['cache-control'])?.[1] ?? 0);
 }
 
 /** The URL of the style sheet in the HTML of the home page. */

@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { Client } from './request.js';
+
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const START_MS = 20_000;
 let lastPort = 10_000 + (process.pid % 200) * 100;
@@ -39,12 +41,13 @@ export async function runNode(file, args, variables) {
 /** A server that runs in a new process. */
 export class Server {
   #child;
+  #client;
 
   /** Start `conduit/server.js` with these variables, and wait until it responds, or until it ends. */
   static async start(variables) {
     const server = new Server();
     const port = await freePort();
-    server.url = `http://127.0.0.1:${port}`;
+    server.#client = new Client(port);
     server.#child = start('conduit/server.js', ['--port', `${port}`], variables);
     const end = Date.now() + START_MS;
     while (!server.hasEnded && Date.now() < end && !(await server.#responds())) await pause(30);
@@ -72,11 +75,12 @@ export class Server {
   }
 
   async get(path, method = 'GET') {
-    const response = await fetch(this.url + path, { method, redirect: 'manual' });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const { status, headers, body } = await this.#client.send(method, path);
+    return { status, headers, text: body.toString() };
   }
 
   async stop() {
+    this.#client.close();
     if (this.hasEnded) return;
     this.#child.process.kill('SIGKILL');
     await once(this.#child.process, 'close');
@@ -84,7 +88,7 @@ export class Server {
 
   async #responds() {
     try {
-      await fetch(`${this.url}/style.css`);
+      await this.#client.send('GET', '/style.css');
       return true;
     } catch {
       return false;
