@@ -326,10 +326,14 @@ def test_sign_in_takes_as_long_for_an_unknown_email(start_site: Callable[..., Si
         return perf_counter() - start
 
     visitor.read("/login")
-    times = [(seconds(ada.email), seconds("nobody@example.org")) for _ in range(4)]
-    known, unknown = (min(column) for column in zip(*times, strict=True))  # other programs only make it slower
+    known = unknown = float("inf")
+    for attempt in range(1, 10):  # the tenth wrong password may block the e-mail
+        known = min(known, seconds(ada.email))  # other programs only make it slower
+        unknown = min(unknown, seconds("nobody@example.org"))
+        if attempt > 3 and known / 2 < unknown < known * 2:
+            return
 
-    assert known / 2 < unknown < known * 2, (
+    raise AssertionError(
         "Expected POST /login to take as long for a known and an unknown e-mail. "
         f"Found {known * 1000:.0f} ms and {unknown * 1000:.0f} ms."
     )
