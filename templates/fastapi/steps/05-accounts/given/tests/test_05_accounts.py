@@ -307,7 +307,7 @@ def test_two_users_take_a_name_at_the_same_moment(site: Site) -> None:
 
 def test_sign_in_takes_as_long_for_an_unknown_email(start_site: Callable[..., Site]) -> None:
     """Sign-in takes equally long for known and unknown e-mails."""
-    site = start_site(password_rounds=4, password_memory=8 * 1024)
+    site = start_site(password_rounds=4, password_memory=8 * 1024, login_attempts=20)
     ada = site.register("ada")
 
     def seconds(email: str) -> float:
@@ -315,8 +315,11 @@ def test_sign_in_takes_as_long_for_an_unknown_email(start_site: Callable[..., Si
         site.sign_in(email, "not hers at all").rejected(401)
         return perf_counter() - start
 
-    times = [(seconds(ada.email), seconds("nobody@example.org")) for _ in range(3)]
-    known, unknown = (min(column) for column in zip(*times, strict=True))  # other programs only make it slower
+    known = unknown = float("inf")
+    for attempt in range(10):  # other programs can make a request slower, but never faster
+        known, unknown = min(known, seconds(ada.email)), min(unknown, seconds(f"nobody{attempt}@example.org"))
+        if attempt > 1 and known / 2 < unknown < known * 2:
+            break
 
     assert known / 2 < unknown < known * 2, (
         "Expected POST /api/users/login to take as long for a known and an unknown e-mail. "
