@@ -1,4 +1,4 @@
-"""Errors: each one has the form {"errors": {"title": ["can't be blank"]}}."""
+"""Every error has the form {"errors": {"title": ["can't be blank"]}}."""
 
 from typing import Any
 

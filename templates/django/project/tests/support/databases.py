@@ -28,7 +28,7 @@ class SqliteFile:
         self.name = str(Path(self._folder.name, "test.db"))
 
     def create_tables(self, create: Callable[[], None]) -> None:
-        """Let the site create its tables. Later sites get copies, also in later runs with the same migrations."""
+        """Let the site create its tables. Later sites get copies, and so do later runs with the same migrations."""
         copy = Path(gettempdir(), f"site-tables-{digest_of_migrations()}.db")
         if not SqliteFile.new and copy.exists():
             SqliteFile.new = sqlite3.connect(":memory:", check_same_thread=False)

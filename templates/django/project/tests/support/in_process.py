@@ -226,7 +226,7 @@ def set_up_django() -> None:
 
 @contextmanager
 def watching(watcher: Watcher) -> Iterator[None]:
-    """Call a function before each statement of this block, whichever thread sends the statement."""
+    """Call a function before each statement of this block, in every thread."""
     watchers.append(watcher)
     try:
         yield

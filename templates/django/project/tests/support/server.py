@@ -43,7 +43,7 @@ class Server:
         got_request_exception.connect(print_error)
 
     def do(self, operation: str, number: int, *arguments: Any) -> Any:
-        """Do an operation of a site. It has a thread of its own, with its own connection to the database."""
+        """Do an operation of a site. Each operation has its own thread and its own connection to the database."""
         try:
             if operation in ("start", "stop"):
                 return getattr(self, operation)(number, *arguments)

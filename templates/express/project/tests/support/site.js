@@ -163,7 +163,7 @@ export class Visitor {
     return this.#window.storage[name] ?? null;
   }
 
-  /** From now on, the browser of this visitor can't reach the API. */
+  /** After this call, the browser of this visitor can't reach the API. */
   goOffline() {
     this.#isOffline = true;
     if (this.#window) this.#window.isOffline = true;

@@ -170,7 +170,7 @@ class Site:
         self._token, self._open = visitor._token, visitor._open
 
     def _find_token(self) -> None:
-        """Open pages until one has a form with a CSRF token, unless the visitor knows the token already."""
+        """Look for a CSRF token in the forms of two pages, if the visitor has no token yet."""
         for page in ("/editor", "/login"):
             if not self._token:
                 self.get(page)

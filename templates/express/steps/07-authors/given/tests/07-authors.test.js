@@ -104,7 +104,7 @@ test('A comment has its author', async () => {
   const oskar = await site.register('oskar');
   const author = await withPicture(oskar);
 
-  const first = await site.comment(slug, 'Come along.');
+  const first = await site.comment(slug, 'Let us sail.');
   const second = await oskar.comment(slug, 'I was there.');
 
   same(first.author?.username, 'someone', 'the author of the first comment');
@@ -279,7 +279,7 @@ test('Comments on a page show their author', async () => {
   const oskar = await site.register('oskar');
   const { image } = await withPicture(oskar);
   const { slug } = await site.publish('Fog');
-  await site.comment(slug, 'Come along.');
+  await site.comment(slug, 'Let us sail.');
   await oskar.comment(slug, 'I was there.');
 
   const page = await oskar.open(`/article/${slug}`);
@@ -287,15 +287,15 @@ test('Comments on a page show their author', async () => {
   const own = page.card('I was there.');
   own.one('a[href="/profile/oskar"]', 'a link to the author').hasText('oskar');
   own.one('img.comment-author-img', 'the picture of the author').has('src', image);
-  const other = page.card('Come along.');
+  const other = page.card('Let us sail.');
   other.one('a[href="/profile/someone"]', 'a link to the author').hasText('someone');
   other.none('.mod-options', "a delete button for another user's comment");
   const form = page.one('form.comment-form', 'a comment form');
   form.one('img.comment-author-img', 'the picture of the user').has('src', image);
   await own.one('.mod-options button', 'a delete button').click();
-  page.lists(COMMENT, 'comments', ['Come along.']);
+  page.lists(COMMENT, 'comments', ['Let us sail.']);
   const visitor = await site.anonymous.open(`/article/${slug}`);
-  visitor.lists(COMMENT, 'comments', ['Come along.']);
+  visitor.lists(COMMENT, 'comments', ['Let us sail.']);
   visitor.none('form.comment-form, .mod-options', 'a form or button for signed-in users');
 });
 

@@ -154,5 +154,5 @@ function slugFrom(title) {
   const withoutAccents = title.normalize('NFKD').replace(/\p{Mark}/gu, '');
   const words = withoutAccents.toLowerCase().match(/[a-z0-9]+/g) ?? ['article'];
   const slug = words.join('-').slice(0, 80).replace(/-$/, '');
-  return slug === 'feed' ? 'feed-article' : slug; // /api/articles/feed is no article
+  return slug === 'feed' ? 'feed-article' : slug; // /api/articles/feed is another URL
 }

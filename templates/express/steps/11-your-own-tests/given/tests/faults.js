@@ -86,7 +86,7 @@ export const FAULTS = [
   },
 ];
 
-/** Let each `createApp` from now on create a site with faults, and load the tests in own_tests/ in each round. */
+/** Let each later `createApp` create a site with faults, and load the tests in own_tests/ in each round. */
 export function install() {
   registerHooks({
     resolve(specifier, context, next) {

@@ -80,7 +80,7 @@ def test_forged_token_is_rejected(site: Site) -> None:
         "with another key": signed(content, "the key of another site, and long enough"),
         "with an empty key": signed(content, ""),
         "that is cut off": ada.token[:-3],
-        "that is no token": "x",
+        "that has only one letter": "x",
     }
 
     for what, token in forged.items():

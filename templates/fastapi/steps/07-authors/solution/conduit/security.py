@@ -1,4 +1,4 @@
-"""Passwords and tokens. A token says which sign-in a client belongs to, and the secret key signs the token."""
+"""Passwords and tokens. A token belongs to one sign-in of a user. The secret key signs the token."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any

@@ -52,7 +52,7 @@ def test_health_page_notices_a_missing_database(site: Site, start_site: Callable
     """The health page returns 503 if the database doesn't respond."""
     site.get("/health").succeeds()
 
-    broken = start_site(database_url=database_at(tmp_path), has_tables=False)  # a folder is no database
+    broken = start_site(database_url=database_at(tmp_path), has_tables=False)  # a folder, not a file
 
     reply = broken.get("/health")
     assert reply.status == 503, reply.instead_of(f"status 503 from {reply.request}")
