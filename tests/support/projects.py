@@ -152,7 +152,8 @@ def pytest_environment() -> Environment:
 def node_alone(project: Path) -> Environment:
     """Return an environment with Node and no packages, made once for the whole run, for what this project declares."""
     names = ("package.json", "package-lock.json")
-    folder = write_tree(Path(_scratch().name) / "node", {name: (project / name).read_text("utf-8") for name in names})
+    there = [name for name in (*names, ".npmrc") if (project / name).exists()]
+    folder = write_tree(Path(_scratch().name) / "node", {name: (project / name).read_text("utf-8") for name in there})
     return prepare(folder, EnvironmentSpec("node", *names))
 
 

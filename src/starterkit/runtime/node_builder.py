@@ -16,12 +16,10 @@ from starterkit.runtime.causes import DOCTOR
 from starterkit.runtime.environment import Environment, program_variables
 from starterkit.runtime.inventory import write_inventory
 from starterkit.runtime.node import NODE_VARIABLES, KnownNode, find_node, fits, read_known_node, write_known_node
-from starterkit.runtime.npm import run_cached_first
+from starterkit.runtime.npm import NPM_SETTINGS, run_cached_first
 from starterkit.runtime.package_json import compile_pins, declared_packages, is_locked
 from starterkit.runtime.pins import required_folders
 from starterkit.runtime.stamp import Files, Stamp
-
-_SETTINGS = ".npmrc"
 
 
 class NodeBuilder(EnvironmentBuilder):
@@ -69,8 +67,8 @@ class NodeBuilder(EnvironmentBuilder):
             making.mkdir()
             (making / self.environment.declaration).write_bytes(files.declaration)
             (making / self.environment.pins).write_bytes(files.pins)
-            if (self.project / _SETTINGS).is_file():
-                shutil.copyfile(self.project / _SETTINGS, making / _SETTINGS)
+            if (self.project / NPM_SETTINGS).is_file():
+                shutil.copyfile(self.project / NPM_SETTINGS, making / NPM_SETTINGS)
             self.source.say(f"Installing packages in {self.folder_name}")
             what = f"the packages of {self.environment.pins}"
             run_cached_first(self._node, ["ci"], what, self.source, cwd=making)

@@ -13,6 +13,7 @@ from starterkit.runtime.causes import NoNetworkError, NoSuchPackagesError, failu
 from starterkit.runtime.node import NODE_VARIABLES, KnownNode
 from starterkit.runtime.offline_first import PackageSource, offline_first
 
+NPM_SETTINGS = ".npmrc"  # next to package.json. It can turn off the scripts of packages
 _LIMIT_SECONDS = 900.0
 _ALWAYS = ("--no-audit", "--no-fund", "--no-progress", "--no-update-notifier", "--loglevel=error", "--color=false")
 # With a single retry and a short wait, npm fails within a few seconds if there is no network.

@@ -18,6 +18,7 @@ from starterkit.git.worktree import unignored_files, write_files
 from starterkit.process import quoted
 from starterkit.runtime.causes import NoSuchPackagesError
 from starterkit.runtime.environment import Environment
+from starterkit.runtime.npm import NPM_SETTINGS
 from starterkit.runtime.prepare import prepare
 from starterkit.template.model import Template
 from starterkit.testing.launch import Launcher, launcher_without_network
@@ -127,13 +128,14 @@ class Workspace:
                     f'the template has no {name} in "{label}"',
                     "Add the file, or correct `environment` in path.yml.",
                 )
-        data = [files[environment.declaration].data, files[environment.pins].data]
+        names = [environment.declaration, environment.pins, *([NPM_SETTINGS] if NPM_SETTINGS in files else [])]
+        data = [files[name].data for name in names]
         folder = self._environments / digest(environment.kind, environment.clear, sys.version, *data)[:16]
 
         def make() -> Environment:
             with self.slots.slot():
                 folder.mkdir(parents=True, exist_ok=True)
-                for name, content in zip((environment.declaration, environment.pins), data, strict=True):
+                for name, content in zip(names, data, strict=True):
                     if not (folder / name).is_file() or (folder / name).read_bytes() != content:
                         (folder / name).parent.mkdir(parents=True, exist_ok=True)
                         (folder / name).write_bytes(content)
