@@ -321,7 +321,7 @@ class RuleContext:
 
         The default is all tests of the steps so far.
         """
-        tests = tests or self.subject.expected(self.step)
+        chosen = self.subject.expected(self.step) if tests is None else tests
 
         def make() -> tuple[CheckResult, tuple[SideEffect, ...]]:
             prepared = self.workspace.prepared(self.subject, label)
@@ -330,10 +330,10 @@ class RuleContext:
                 log = self.workspace.new_folder() / "side_effects"
                 allowed = (folder, packages)  # Python writes bytecode into the packages
                 variables = watch_variables(self.template.environment.kind, log, allowed)
-                result = self.run(folder, label, tests, variables=variables)
+                result = self.run(folder, label, chosen, variables=variables)
                 return result, (*read_side_effects(log), *self._changed_files(folder, label, prepared))
 
-        return self.workspace.once(("run", self.subject.name, label, tests), make)
+        return self.workspace.once(("run", self.subject.name, label, chosen), make)
 
     def _changed_files(self, folder: Path, label: str, prepared: Environment) -> Iterator[SideEffect]:
         """Yield a side effect for each file that `git status` would show after a test run."""

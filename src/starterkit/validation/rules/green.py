@@ -59,8 +59,7 @@ def _in_random_order(work: RuleContext, seed: int) -> Iterator[Finding]:
 
 def no_regression(work: RuleContext) -> list[Finding]:
     """Check that the tests of the base and of earlier steps pass with the step's new files."""
-    with work.workspace.copy_of(work.subject, work.given) as folder:
-        result = work.run(folder, work.given, work.subject.earlier_tests(work.step))
+    result, _ = work.layer_run(work.given, work.subject.earlier_tests(work.step))
     reasons = ((test, f"fails on given (a test of {test.test.step})") for test in result.red)
     return work.of_failures(work.given, reasons) or problems(work, result, work.given)
 

@@ -19,7 +19,7 @@ _FIRST_FAILURE = re.compile(r"\bfirst\b.*\b(?:fail|red\b)|\b(?:fail|red\b).*\b(?
 
 def red(work: RuleContext) -> list[Finding]:
     """Check that each new test fails with an assertion before the step is solved, and that each guard passes."""
-    result = _run_new_tests(work)
+    result, _ = work.layer_run(work.given, work.subject.new_tests(work.step))
     findings = list(_quoted(work, result))
     if elsewhere := [each.test.id for each in result.not_here]:
         work.notes.append(f"not on this system, so nothing is proven about {', '.join(elsewhere)}")
@@ -35,11 +35,6 @@ def red(work: RuleContext) -> list[Finding]:
     crashes = ((test, _crash(work, test)) for test in result.red if not test.test.guard)
     findings += work.of_failures(work.given, ((test, crash) for test, crash in crashes if crash))
     return findings or problems(work, result, work.given)
-
-
-def _run_new_tests(work: RuleContext) -> CheckResult:
-    with work.workspace.copy_of(work.subject, work.given) as folder:
-        return work.run(folder, work.given, work.subject.new_tests(work.step))
 
 
 def is_assertion(test: TestResult) -> bool:

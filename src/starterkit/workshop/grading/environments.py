@@ -25,6 +25,7 @@ from starterkit.process import run, scrubbed_environment
 from starterkit.progress import Progress, no_progress
 from starterkit.runtime.bundle import named_bundle
 from starterkit.runtime.environment import Environment
+from starterkit.runtime.npm import NPM_SETTINGS
 from starterkit.runtime.pins import package_name, pinned_names
 from starterkit.runtime.prepare import prepare
 from starterkit.runtime.python_builder import settings
@@ -178,7 +179,7 @@ def _source_files(pristine: ReferenceTests, pins: bytes, *, is_ours: bool) -> di
         return {environment.declaration: pristine.declaration, environment.pins: _WHEELS_ALONE + pins}
     declaration = pristine.declaration if is_ours else declaration_of(pristine, pins)
     npm = _NPM_SETTINGS if is_ours else _NPM_SETTINGS + _REGISTRY_ALONE
-    return {environment.declaration: declaration, environment.pins: pins, ".npmrc": npm}
+    return {environment.declaration: declaration, environment.pins: pins, NPM_SETTINGS: npm}
 
 
 def _write(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Step 11 of the Flask path: what a good suite, a suite without assertions and a suite of status codes catch."""
+"""Step 11 of Flask and Django: what a good suite, one without assertions and one of status codes catch."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from tests.support.commands import starterkit
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
-SUITES = ROOT / "tests" / "templates" / "own_tests"
+
+
+@pytest.fixture(scope="module", params=["flask", "django"])
+def framework(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Environment]:
+def site(framework: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Environment]:
     """A project in which step 11 has begun, and its environment."""
     folder = tmp_path_factory.mktemp("own-tests") / "site"
-    template = str(ROOT / "templates" / "flask")
+    template = str(ROOT / "templates" / framework)
     starterkit(
         *("new", folder.name, "--template", template, "--trust", "--defaults", "--no-install", "--at", "11"),
         cwd=folder.parent,
@@ -33,10 +37,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Environment]:
 
 
 @pytest.mark.parametrize(("suite", "caught"), [("good", 6), ("nothing", 0), ("status", 1)])
-def test_only_a_good_suite_catches_the_faults(site: tuple[Path, Environment], suite: str, caught: int) -> None:
+def test_only_a_good_suite_catches_the_faults(
+    framework: str, site: tuple[Path, Environment], suite: str, caught: int
+) -> None:
     folder, environment = site
     shutil.rmtree(folder / "own_tests", ignore_errors=True)
-    shutil.copytree(SUITES / suite, folder / "own_tests")
+    shutil.copytree(ROOT / "tests" / "templates" / f"own_tests_{framework}" / suite, folder / "own_tests")
 
     command = ("{python}", "-m", "pytest", "-q", "tests/test_11_your_own_tests.py", "-k", "not workflow")
     ran = run(environment.command(command), cwd=folder, env=environment.variables, timeout=240)
